@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings stop the build only where the project itself is built (Makefile and CI set HOB_STRICT=1):
+// a newer compiler's warning must not break the package of somebody who depends on this one.
+let strict = Context.environment["HOB_STRICT"] == "1"
+
+let package = Package(
+    name: "hob",
+    products: [
+        .library(name: "HobPolicy", targets: ["HobPolicy"]),
+        .executable(name: "hob", targets: ["HobCommand"]),
+        .executable(name: "hobd", targets: ["hobd"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: Pure vocabulary: no I/O, no ambient clock or randomness
+        .target(name: "HobPolicy"),
+        .target(name: "HobProtocol"),
+
+        // MARK: The operating system
+        .target(name: "CHobSystem"),
+        .target(name: "HobSystem", dependencies: ["CHobSystem"]),
+
+        // MARK: The supervisor: decisions, then the shell that acts on them
+        .target(name: "HobSupervisorCore", dependencies: ["HobPolicy", "HobProtocol"]),
+        .target(
+            name: "HobSupervisor",
+            dependencies: ["HobPolicy", "HobProtocol", "CHobSystem", "HobSystem", "HobSupervisorCore"]),
+
+        // MARK: What talks to a supervisor
+        .target(name: "HobClient", dependencies: ["HobProtocol", "HobSystem", "HobSupervisorCore"]),
+        .target(
+            name: "HobConfig",
+            dependencies: [
+                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
+        // MARK: For tests
+        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobSystem"]),
+
+        // MARK: Executables
+        .executableTarget(name: "hobd", dependencies: ["HobSystem", "HobSupervisor"]),
+        .executableTarget(
+            name: "HobCommand",
+            dependencies: [
+                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // MARK: Tests
+        .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
+        .testTarget(name: "HobProtocolTests", dependencies: ["HobProtocol", "HobTestKit"]),
+        .testTarget(name: "HobSystemTests", dependencies: ["HobSystem", "HobTestKit", "hob-fixture"]),
+        .testTarget(
+            name: "HobSupervisorCoreTests",
+            dependencies: ["HobSupervisorCore", "HobPolicy", "HobProtocol", "HobTestKit"]),
+        .testTarget(
+            name: "HobSupervisorTests",
+            dependencies: ["HobSupervisor", "HobSystem", "HobTestKit", "hob-fixture"]),
+        .testTarget(name: "HobConfigTests", dependencies: ["HobConfig", "HobSystem", "HobTestKit"]),
+        .testTarget(
+            name: "HobCommandTests",
+            dependencies: [
+                "HobClient", "HobProtocol", "HobSystem", "HobTestKit", "HobCommand", "hobd", "hob-fixture",
+            ]),
+        .executableTarget(name: "hob-fixture", path: "Tests/Fixtures"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .plugin {
+    if target.name == "CHobSystem" {
+        target.cSettings = (target.cSettings ?? []) + (strict ? [.treatAllWarnings(as: .error)] : [])
+        continue
+    }
+    target.swiftSettings =
+        (target.swiftSettings ?? [])
+        + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+        ]
+        + (strict ? [.treatAllWarnings(as: .error)] : [])
+}
