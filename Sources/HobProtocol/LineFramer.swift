@@ -1,0 +1,43 @@
+/// Cuts a stream of bytes into lines, and refuses a line that grows beyond a bound.
+package struct LineFramer: Sendable {
+    /// What came of some bytes.
+    package enum Frame: Hashable, Sendable {
+        /// A whole line, without its end.
+        case line([UInt8])
+        /// The line is longer than allowed; the stream cannot be trusted any more.
+        case tooLong
+    }
+
+    /// The longest line, in bytes.
+    package let limit: Int
+    private var pending: [UInt8] = []
+    private var isBroken = false
+
+    /// Makes a framer.
+    package init(limit: Int = 1 << 20) {
+        self.limit = limit
+    }
+
+    /// Whether part of a line is waiting for its end.
+    package var hasPartialLine: Bool { !pending.isEmpty }
+
+    /// Takes bytes in and returns the lines they complete; after `tooLong` nothing more comes.
+    package mutating func receive(_ bytes: some Sequence<UInt8>) -> [Frame] {
+        guard !isBroken else { return [] }
+        var frames: [Frame] = []
+        for byte in bytes {
+            if byte == 0x0A {
+                frames.append(.line(pending))
+                pending = []
+            } else if pending.count >= limit {
+                isBroken = true
+                pending = []
+                frames.append(.tooLong)
+                break
+            } else {
+                pending.append(byte)
+            }
+        }
+        return frames
+    }
+}
