@@ -101,6 +101,8 @@ package struct InstanceStatus: JSONCodable, Hashable {
         statusText = try reader.optionalText("statusText")
         port = try reader.optionalInteger("port")
         groups = try reader.texts("groups")
-        leftovers = (reader.optional("leftovers")?.elements ?? []).compactMap { $0.integer.flatMap(Int32.init(exactly:)) }
+        leftovers = (reader.optional("leftovers")?.elements ?? []).compactMap {
+            $0.integer.flatMap(Int32.init(exactly:))
+        }
     }
 }

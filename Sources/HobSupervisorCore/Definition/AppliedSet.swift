@@ -1,0 +1,33 @@
+package import HobProtocol
+
+/// All definitions of a scope as they were last applied, and what they have in common.
+package struct AppliedSet: Hashable, Sendable {
+    /// The base environment, captured at the first `up` and kept: `NAME=value`, sorted.
+    package var environment: [String]
+    /// The definitions, in the order of the file.
+    package var services: [ServiceDefinition]
+
+    /// Makes a set.
+    package init(environment: [String] = [], services: [ServiceDefinition] = []) {
+        self.environment = environment
+        self.services = services
+    }
+
+    /// The set as lines: the base environment first, then one definition each; what `apply` sends and what is stored.
+    package var lines: [JSONValue] {
+        [.object([JSONMember("environment", .strings(environment))])] + services.map(\.json)
+    }
+
+    /// Reads the lines of a set.
+    package init(lines: some Sequence<JSONValue>) throws(JSONError) {
+        self.init()
+        for (index, line) in lines.enumerated() {
+            if index == 0 {
+                let reader = try JSONObjectReader(line, as: "applied set")
+                environment = try reader.texts("environment")
+            } else {
+                services.append(try ServiceDefinition(json: line))
+            }
+        }
+    }
+}
