@@ -118,9 +118,11 @@ extension Supervision {
         for name in services.keys {
             services[name]?.predecessors = graph.predecessors[name] ?? []
             services[name]?.dependents = graph.dependents[name] ?? []
-            services[name]?.unsatisfied = (services[name]?.slots ?? []).reduce(0) { count, slot in
+            let slots = services[name]?.slots ?? []
+            let unsatisfied = slots.reduce(0) { count, slot in
                 instances[slot]?.isUnsatisfied == true ? count + 1 : count
             }
+            services[name]?.unsatisfied = unsatisfied
         }
         for slot in instances.indices {
             guard let machine = instances[slot]?.machine, case .waiting = machine.phase else { continue }
