@@ -25,9 +25,18 @@ package struct LogRotationPolicy: Hashable, Sendable {
     /// An empty file never is. A negative age (the clock was set back) is no age.
     package func isDue(length: Int64, age: Duration) -> Bool {
         guard length > 0 else { return false }
-        if maximumBytes > 0 && length >= maximumBytes { return true }
-        guard let maximumAge else { return false }
+        return maximumBytes > 0 && length >= maximumBytes || isOld(length: length, age: age)
+    }
+
+    /// Whether a file of this length is due by its age alone.
+    package func isOld(length: Int64, age: Duration) -> Bool {
+        guard let maximumAge, length > 0 else { return false }
         return age >= maximumAge
+    }
+
+    /// Whether a file is finished even within a line: at twice its size, a line without end must not fill the disk.
+    package func isOverdue(length: Int64) -> Bool {
+        maximumBytes > 0 && length / 2 >= maximumBytes
     }
 
     /// How many bytes a file of this length takes before it is due; `Int.max` without a limit.
