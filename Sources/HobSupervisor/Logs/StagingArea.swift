@@ -39,6 +39,12 @@ package final class StagingArea: @unchecked Sendable {
         var readerWaits = false
         /// Whether it waits for any buffer, and not for its instance's own.
         var readerWaitsForAny = false
+
+        mutating func stopWaiting() -> Bool {
+            readerWaits = false
+            readerWaitsForAny = false
+            return true
+        }
     }
 
     private static let magic: UInt64 = 0x0062_6f68_676f_6c01  // the last byte is the layout's version
@@ -208,13 +214,5 @@ package final class StagingArea: @unchecked Sendable {
             batch.progress = .init(.filled, count: progress.count)
             return true
         }
-    }
-}
-
-extension StagingArea.State {
-    fileprivate mutating func stopWaiting() -> Bool {
-        readerWaits = false
-        readerWaitsForAny = false
-        return true
     }
 }

@@ -112,8 +112,8 @@ struct StagedBatch {
         nonmutating set { record.storeBytes(of: newValue, toByteOffset: 48, as: UInt32.self) }
     }
 
-    /// The longest name a record holds.
-    static let longestName = 240
+    /// The longest name a record holds: with `.log.000001.gz.tmp` behind it, it still is a file name.
+    static let longestName = 236
 
     /// The bytes a record takes.
     static let recordSize = 320
