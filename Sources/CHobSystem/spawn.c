@@ -1,1 +1,390 @@
+#define _GNU_SOURCE
 #include "CHobSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+
+// The child runs on the parent's memory until its exec (CLONE_VM): no malloc, no stdio, no locks in anything it calls,
+// and credentials only by raw system calls, because glibc's wrappers would change every thread of the parent.
+
+enum { MOST_MAPPINGS = 64, CHILD_STACK = 64 * 1024 };
+
+struct child_context {
+    const struct hob_spawn_request *request;
+    struct hob_spawn_result *result;
+    int parent;
+};
+
+// MARK: The child's side
+
+static void at_stage(struct child_context *context, int stage) {
+    __atomic_store_n(&context->result->stage, stage, __ATOMIC_RELAXED);
+}
+
+static _Noreturn void fail(struct child_context *context, int code) {
+    context->result->error = code != 0 ? code : EIO;
+    for (;;) syscall(SYS_exit_group, 127);
+}
+
+static _Noreturn void fail_at(struct child_context *context, int detail) {
+    context->result->detail = detail;
+    fail(context, errno);
+}
+
+static size_t write_decimal(char *text, uint64_t number) {
+    char digits[24];
+    size_t count = 0, length;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    for (length = 0; length < count; length++) text[length] = digits[count - 1 - length];
+    text[length] = 0;
+    return length;
+}
+
+static void enter_session(struct child_context *context) {
+    at_stage(context, HOB_STAGE_SESSION);
+    if (context->request->session == HOB_SESSION_NEW && setsid() < 0) fail(context, errno);
+    if (context->request->session == HOB_SESSION_NEW_GROUP && setpgid(0, 0) < 0) fail(context, errno);
+}
+
+// Sources are first lifted above every target, so that no dup2 destroys a source that is still needed.
+static void map_descriptors(struct child_context *context) {
+    const struct hob_spawn_request *request = context->request;
+    struct hob_spawn_mapping map[MOST_MAPPINGS + 3];
+    size_t count = 0, index;
+    int top = 3, standard;
+    at_stage(context, HOB_STAGE_DESCRIPTORS);
+    for (index = 0; index < request->mapping_count; index++) {
+        map[count++] = request->mappings[index];
+        if (request->mappings[index].target >= top) top = request->mappings[index].target + 1;
+    }
+    for (standard = 0; standard <= 2; standard++) {
+        int mapped = 0;
+        for (index = 0; index < request->mapping_count; index++) mapped |= request->mappings[index].target == standard;
+        if (!mapped) map[count++] = (struct hob_spawn_mapping){-1, standard};
+    }
+    for (index = 0; index < count; index++) {
+        int source = map[index].source;
+        if (source < 0) {
+            source = open("/dev/null", O_RDWR | O_CLOEXEC);
+            if (source < 0) fail_at(context, -1);
+        }
+        map[index].source = fcntl(source, F_DUPFD_CLOEXEC, top);
+        if (map[index].source < 0) fail_at(context, source);
+    }
+    for (index = 0; index < count; index++) {
+        if (dup2(map[index].source, map[index].target) < 0) fail_at(context, map[index].target);
+    }
+    // Everything that is not a target goes at exec: holes between targets one by one, all above in one call.
+    for (int descriptor = 3; descriptor < top; descriptor++) {
+        int wanted = 0;
+        for (index = 0; index < count; index++) wanted |= map[index].target == descriptor;
+        if (!wanted) close(descriptor);
+    }
+    if (syscall(SYS_close_range, (unsigned)top, ~0U, CLOSE_RANGE_CLOEXEC) < 0) fail_at(context, top);
+    if (request->controlling_terminal) {
+        at_stage(context, HOB_STAGE_SESSION);
+        if (ioctl(0, TIOCSCTTY, 0) < 0) fail_at(context, 0);
+    }
+}
+
+static int set_limit(int resource, int has_soft, uint64_t soft, int has_hard, uint64_t hard) {
+    struct rlimit64 limit;
+    if (prlimit64(0, resource, NULL, &limit) < 0) return -1;
+    if (has_hard) limit.rlim_max = hard;
+    if (has_soft) limit.rlim_cur = soft;
+    else if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
+    return prlimit64(0, resource, &limit, NULL);
+}
+
+static void set_limits(struct child_context *context) {
+    const struct hob_spawn_request *request = context->request;
+    at_stage(context, HOB_STAGE_LIMITS);
+    for (size_t index = 0; index < request->limit_count; index++) {
+        const struct hob_spawn_limit *limit = &request->limits[index];
+        if (set_limit(limit->resource, limit->has_soft, limit->soft, limit->has_hard, limit->hard) < 0) {
+            fail_at(context, limit->resource);
+        }
+    }
+    at_stage(context, HOB_STAGE_TAG);
+    if (request->has_tag && set_limit(RLIMIT_LOCKS, 1, request->tag, 1, request->tag) < 0) fail(context, errno);
+}
+
+static void set_scheduling(struct child_context *context) {
+    const struct hob_spawn_request *request = context->request;
+    at_stage(context, HOB_STAGE_NICE);
+    if (request->has_nice && setpriority(PRIO_PROCESS, 0, request->nice) < 0) fail(context, errno);
+    at_stage(context, HOB_STAGE_UMASK);
+    if (request->has_umask) umask((mode_t)request->umask);
+    at_stage(context, HOB_STAGE_OOM);
+    if (request->has_oom) {
+        char text[26];
+        size_t length = 0;
+        int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+        if (file < 0) fail(context, errno);
+        if (request->oom < 0) text[length++] = '-';
+        length += write_decimal(text + length, (uint64_t)(request->oom < 0 ? -(int64_t)request->oom : request->oom));
+        if (write(file, text, length) != (ssize_t)length) fail(context, errno);
+        close(file);
+    }
+}
+
+static void set_credentials(struct child_context *context) {
+    const struct hob_spawn_request *request = context->request;
+    at_stage(context, HOB_STAGE_CHROOT);
+    if (request->root != NULL && (chroot(request->root) < 0 || chdir("/") < 0)) fail(context, errno);
+    at_stage(context, HOB_STAGE_GROUPS);
+    if (request->has_groups && syscall(SYS_setgroups, request->group_count, request->groups) < 0) fail(context, errno);
+    at_stage(context, HOB_STAGE_GROUP);
+    if (request->has_group && syscall(SYS_setresgid, request->group, request->group, request->group) < 0) {
+        fail(context, errno);
+    }
+    at_stage(context, HOB_STAGE_USER);
+    if (request->has_user && syscall(SYS_setresuid, request->user, request->user, request->user) < 0) {
+        fail(context, errno);
+    }
+    at_stage(context, HOB_STAGE_DIRECTORY);
+    if (request->directory != NULL && chdir(request->directory) < 0) fail(context, errno);
+}
+
+// After the uid: a change of uid clears the parent-death signal.
+static void bind_to_parent(struct child_context *context) {
+    const struct hob_spawn_request *request = context->request;
+    at_stage(context, HOB_STAGE_PARENT_DEATH);
+    if (request->parent_death_signal > 0) {
+        if (prctl(PR_SET_PDEATHSIG, request->parent_death_signal, 0, 0, 0) < 0) fail(context, errno);
+        // The parent may have been killed before the signal was asked for; then nobody would send it.
+        if ((int)syscall(SYS_getppid) != context->parent) fail(context, ECHILD);
+    }
+    at_stage(context, HOB_STAGE_NO_NEW_PRIVILEGES);
+    if (request->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(context, errno);
+}
+
+static void reset_signals(void) {
+    struct sigaction action;
+    uint64_t empty = 0;
+    for (int number = 1; number <= 64; number++) {
+        if (sigaction(number, NULL, &action) < 0 || action.sa_handler == SIG_DFL) continue;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = SIG_DFL;
+        sigaction(number, &action, NULL);
+    }
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &empty, NULL, sizeof empty);
+}
+
+static _Noreturn void run_executable(struct child_context *context) {
+    const struct hob_spawn_request *request = context->request;
+    int code = ENOENT, detail = 0;
+    at_stage(context, HOB_STAGE_EXEC);
+    if (request->listen_pid != NULL) write_decimal(request->listen_pid, (uint64_t)syscall(SYS_getpid));
+    for (int index = 0; request->executables[index] != NULL; index++) {
+        execve(request->executables[index], request->argv, request->envp);
+        // As execvp: a missing file means the next directory, a forbidden one is remembered, all else is final.
+        if (errno == EACCES) {
+            if (code != EACCES) detail = index;
+            code = EACCES;
+        } else if (errno != ENOENT && errno != ENOTDIR && errno != ESTALE && errno != ENODEV && errno != ETIMEDOUT) {
+            code = errno;
+            detail = index;
+            break;
+        } else if (request->executables[1] == NULL) {
+            code = errno;
+        }
+    }
+    context->result->detail = detail;
+    fail(context, code);
+}
+
+static int child_main(void *argument) {
+    struct child_context *context = argument;
+    __atomic_store_n(&context->result->pid, (int)syscall(SYS_getpid), __ATOMIC_RELEASE);
+    enter_session(context);
+    map_descriptors(context);
+    set_limits(context);
+    set_scheduling(context);
+    set_credentials(context);
+    bind_to_parent(context);
+    reset_signals();
+    run_executable(context);
+}
+
+// MARK: The parent's side
+
+struct child_stack {
+    void *base;
+    size_t size;
+};
+
+static pthread_once_t stack_once = PTHREAD_ONCE_INIT;
+static pthread_key_t stack_key;
+static int dumpable_at_start = 1;
+
+static void free_stack(void *pointer) {
+    struct child_stack *stack = pointer;
+    munmap(stack->base, stack->size);
+    free(stack);
+}
+
+static void prepare_once(void) {
+    int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+    dumpable_at_start = dumpable;
+    pthread_key_create(&stack_key, free_stack);
+}
+
+// One stack per spawning thread, with a guard page below it, kept for the thread's life.
+static void *stack_top(void) {
+    struct child_stack *stack;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    pthread_once(&stack_once, prepare_once);
+    stack = pthread_getspecific(stack_key);
+    if (stack == NULL) {
+        stack = malloc(sizeof *stack);
+        if (stack == NULL) return NULL;
+        stack->size = CHILD_STACK + page;
+        stack->base = mmap(NULL, stack->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+        if (stack->base == MAP_FAILED) {
+            free(stack);
+            return NULL;
+        }
+        if (mprotect(stack->base, page, PROT_NONE) < 0 || pthread_setspecific(stack_key, stack) != 0) {
+            free_stack(stack);
+            errno = ENOMEM;
+            return NULL;
+        }
+    }
+    return (char *)stack->base + stack->size;
+}
+
+// clone(2) cannot place the child in a cgroup and glibc has no clone3: the call itself, with a stack of our own.
+static long clone_into_cgroup(int cgroup, int *pidfd, char *top, struct child_context *context) {
+    struct clone_args arguments;
+    memset(&arguments, 0, sizeof arguments);
+    arguments.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_INTO_CGROUP;
+    arguments.pidfd = (uint64_t)(uintptr_t)pidfd;
+    arguments.exit_signal = SIGCHLD;
+    arguments.stack = (uint64_t)(uintptr_t)(top - CHILD_STACK);
+    arguments.stack_size = CHILD_STACK;
+    arguments.cgroup = (uint64_t)cgroup;
+#if defined(__x86_64__)
+    long result;
+    register int (*body)(void *) __asm__("r12") = child_main;
+    register void *argument __asm__("r13") = context;
+    __asm__ volatile(
+        "syscall\n\t"
+        "test %%rax, %%rax\n\t"
+        "jnz 1f\n\t"
+        "xor %%ebp, %%ebp\n\t"
+        "mov %%r13, %%rdi\n\t"
+        "call *%%r12\n\t"
+        "hlt\n"
+        "1:\n\t"
+        : "=a"(result)
+        : "0"((long)SYS_clone3), "D"(&arguments), "S"(sizeof arguments), "r"(body), "r"(argument)
+        : "rcx", "r11", "memory", "cc");
+#elif defined(__aarch64__)
+    register long result __asm__("x0") = (long)(uintptr_t)&arguments;
+    register long size __asm__("x1") = (long)sizeof arguments;
+    register long number __asm__("x8") = SYS_clone3;
+    register int (*body)(void *) __asm__("x19") = child_main;
+    register void *argument __asm__("x20") = context;
+    __asm__ volatile(
+        "svc #0\n\t"
+        "cbnz x0, 1f\n\t"
+        "mov x29, xzr\n\t"
+        "mov x0, x20\n\t"
+        "blr x19\n\t"
+        "brk #1\n"
+        "1:\n\t"
+        : "+r"(result)
+        : "r"(size), "r"(number), "r"(body), "r"(argument)
+        : "memory", "cc", "x30");
+#else
+    long result = -ENOSYS;
+    (void)context;
+#endif
+    if (result < 0) {
+        errno = (int)-result;
+        return -1;
+    }
+    return result;
+}
+
+static int refuse(struct hob_spawn_result *result, int stage, int code) {
+    result->stage = stage;
+    result->error = code;
+    errno = code;
+    return -1;
+}
+
+int hob_spawn(const struct hob_spawn_request *request, struct hob_spawn_result *result) {
+    struct child_context context = {.request = request, .result = result, .parent = getpid()};
+    uint64_t all = ~(uint64_t)0, previous = 0;
+    int pid, code;
+    char *top;
+
+    result->pid = 0;
+    result->pidfd = -1;
+    result->error = 0;
+    result->detail = 0;
+    result->stage = HOB_STAGE_CLONE;
+    if (request->mapping_count > MOST_MAPPINGS) return refuse(result, HOB_STAGE_DESCRIPTORS, E2BIG);
+    top = stack_top();
+    if (top == NULL) return refuse(result, HOB_STAGE_CLONE, ENOMEM);
+
+    // No handler of ours may run in the child, which has our memory.
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &previous, sizeof all);
+    if (request->cgroup >= 0) {
+        result->stage = HOB_STAGE_CGROUP;
+        pid = (int)clone_into_cgroup(request->cgroup, &result->pidfd, top, &context);
+        code = errno;
+    } else {
+        pid = clone(child_main, top, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context, &result->pidfd);
+        code = errno;
+    }
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &previous, NULL, sizeof previous);
+    // A change of uid in the child makes the shared memory undumpable: ours, too. Undo that.
+    if ((request->has_user || request->has_group) && dumpable_at_start == 1) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+
+    if (pid < 0) {
+        result->pid = 0;
+        result->pidfd = -1;
+        return refuse(result, result->stage, code);
+    }
+    __atomic_store_n(&result->pid, pid, __ATOMIC_RELEASE);
+    if (result->error == 0) return 0;
+
+    // The child gave up before its exec; its zombie is ours to reap. Who called closes the pidfd, under its lock.
+    code = result->error;
+    siginfo_t information;
+    while (waitid(P_PID, (id_t)pid, &information, WEXITED) < 0 && errno == EINTR) {}
+    errno = code;
+    return -1;
+}
+
+int hob_spawn_pid(const struct hob_spawn_result *result) { return __atomic_load_n(&result->pid, __ATOMIC_ACQUIRE); }
+int hob_spawn_pidfd(const struct hob_spawn_result *result) {
+    return __atomic_load_n(&result->pidfd, __ATOMIC_ACQUIRE);
+}

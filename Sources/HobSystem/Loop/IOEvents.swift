@@ -1,0 +1,20 @@
+import CHobSystem
+
+/// What happened, or is to be watched for, on a descriptor.
+package struct IOEvents: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    package static let read = IOEvents(rawValue: UInt32(HOB_EVENT_READ))
+    package static let write = IOEvents(rawValue: UInt32(HOB_EVENT_WRITE))
+    package static let priority = IOEvents(rawValue: UInt32(HOB_EVENT_PRIORITY))
+    /// Always reported, whether asked for or not.
+    package static let error = IOEvents(rawValue: UInt32(HOB_EVENT_ERROR))
+    /// Always reported, whether asked for or not.
+    package static let hangUp = IOEvents(rawValue: UInt32(HOB_EVENT_HANG_UP))
+    /// The peer has closed its writing side.
+    package static let readHangUp = IOEvents(rawValue: UInt32(HOB_EVENT_READ_HANG_UP))
+}

@@ -1,0 +1,11 @@
+/// A signal with what the kernel says about it.
+package struct ReceivedSignal: Sendable, Hashable {
+    package var signal: SignalNumber
+    /// Who sent it, or which child a SIGCHLD is about.
+    package var sender: Int32
+    package var senderUser: UInt32
+    /// si_code.
+    package var code: Int32
+    /// Exit status of the child of a SIGCHLD.
+    package var status: Int32
+}

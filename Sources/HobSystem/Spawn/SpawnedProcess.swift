@@ -1,0 +1,11 @@
+/// A process that has reached its exec.
+package struct SpawnedProcess: Sendable {
+    package var pid: Int32
+    package var handle: ProcessHandle
+
+    /// A process and its handle.
+    package init(pid: Int32, handle: ProcessHandle) {
+        self.pid = pid
+        self.handle = handle
+    }
+}
