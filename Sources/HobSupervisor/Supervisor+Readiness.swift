@@ -156,9 +156,13 @@ extension Supervisor {
         var isReady = false
         var isClosed = false
         withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
-            // An error is the end of this source, like the other side's closing it.
-            let count = (try? descriptor.read(into: buffer)) ?? 0
-            guard let count else { return }
+            let count: Int
+            do throws(SystemError) {
+                guard let read = try descriptor.read(into: buffer) else { return }
+                count = read
+            } catch {
+                count = 0
+            }
             isClosed = count == 0
             isReady = buffer.prefix(count).contains(0x0A)
         }

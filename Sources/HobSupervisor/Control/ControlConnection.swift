@@ -161,9 +161,7 @@ final class ControlConnection {
         while sent < unsent.count {
             let written: Int?
             do throws(SystemError) {
-                written = try unsent.withUnsafeBytes { (bytes) throws(SystemError) -> Int? in
-                    try descriptor.write(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
-                }
+                written = try writeUnsent()
             } catch {
                 close()
                 return
@@ -179,6 +177,17 @@ final class ControlConnection {
         watchWrites(false)
         if closesWhenFlushed { close() }
         if supervisor.isShuttingDown { supervisor.endIfDone() }
+    }
+
+    private func writeUnsent() throws(SystemError) -> Int? {
+        let result: Result<Int?, SystemError> = unsent.withUnsafeBytes { bytes in
+            do throws(SystemError) {
+                return .success(try descriptor.write(UnsafeRawBufferPointer(rebasing: bytes[sent...])))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 
     private func watchWrites(_ on: Bool) {

@@ -102,7 +102,7 @@ struct HelperMessage: Sendable {
 
 extension ExitOutcome {
     /// The outcome of a process that was waited for.
-    package init(_ status: ExitStatus) {
+    init(_ status: ExitStatus) {
         switch status {
         case .exited(let code): self = .exited(code)
         case .signaled(let signal, let coreDumped): self = .signaled(signal, coreDumped: coreDumped)

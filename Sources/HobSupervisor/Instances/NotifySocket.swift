@@ -1,3 +1,4 @@
+import Glibc
 import HobSupervisorCore
 import HobSystem
 
@@ -21,7 +22,7 @@ final class NotifySocket {
         self.loop = loop
         path = "\(directoryPath)/\(name)"
         socket = try DatagramSocket(in: directory, name: name, mode: 0o600)
-        if let owner { try FIFO.giveAway(name, in: directory, user: owner.user, group: owner.group) }
+        if let owner { try directory.changeOwner(of: name, user: owner.user, group: owner.group) }
         let socket = socket
         watch = try loop.watch(socket.descriptor.raw, events: .read) { _ in Self.drain(socket, receive) }
     }
@@ -48,9 +49,10 @@ final class NotifySocket {
     }
 }
 
-extension FIFO {
+extension Descriptor {
     /// Gives a file in a directory of ours to a user.
-    static func giveAway(_ name: String, in directory: Descriptor, user: UInt32, group: UInt32) throws(SystemError) {
-        try FIFO(directory: directory, name: name).changeOwner(user: user, group: group)
+    func changeOwner(of name: String, user: UInt32, group: UInt32) throws(SystemError) {
+        let result = invoke(.chown) { fchownat(raw, name, user, group, Int32(AT_SYMLINK_NOFOLLOW)) }
+        guard result >= 0 else { throw .file("change the owner of", name, -result) }
     }
 }

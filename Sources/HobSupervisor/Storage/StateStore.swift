@@ -1,6 +1,6 @@
 import Glibc
-import HobProtocol
-import HobSupervisorCore
+package import HobProtocol
+package import HobSupervisorCore
 package import HobSystem
 import Synchronization
 
