@@ -18,7 +18,7 @@ extension Supervisor {
         let isOutermost = !isDispatching
         isDispatching = true
         var touched: Set<Int> = []
-        for action in actions { act(action, &touched) }
+        carryOut(actions, &touched)
         for slot in touched { adjustTimer(slot) }
         guard isOutermost else { return }
         isDispatching = false
@@ -33,12 +33,24 @@ extension Supervisor {
             next += 1
             let actions = supervision.handle(event, slot: slot, at: Clock.now)
             var touched: Set<Int> = [slot]
-            for action in actions { act(action, &touched) }
+            carryOut(actions, &touched)
             for slot in touched { adjustTimer(slot) }
         }
         pending.removeAll(keepingCapacity: true)
         isDispatching = false
         if isShuttingDown { endIfDone() }
+    }
+
+    private func carryOut(_ actions: [SupervisionAction], _ touched: inout Set<Int>) {
+        // A state that lasted no time at all is no news: only the last one of a batch is told.
+        var last: [Int: Int] = [:]
+        for (index, action) in actions.enumerated() {
+            if case .changed(let slot, _) = action { last[slot] = index }
+        }
+        for (index, action) in actions.enumerated() {
+            if case .changed(let slot, _) = action, last[slot] != index { continue }
+            act(action, &touched)
+        }
     }
 
     private func act(_ action: SupervisionAction, _ touched: inout Set<Int>) {
