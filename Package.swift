@@ -62,7 +62,9 @@ let package = Package(
         .testTarget(
             name: "HobSupervisorTests",
             dependencies: ["HobSupervisor", "HobSystem", "HobTestKit", "hob-fixture"]),
-        .testTarget(name: "HobConfigTests", dependencies: ["HobConfig", "HobSystem", "HobTestKit"]),
+        .testTarget(
+            name: "HobConfigTests",
+            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobTestKit"]),
         .testTarget(
             name: "HobCommandTests",
             dependencies: [

@@ -1,0 +1,20 @@
+package import HobSystem
+
+/// A compiled POSIX extended regular expression that a log line is to match.
+package typealias LogPattern = RegularExpression
+
+/// What the log path has to tell the control thread; reported on the log threads.
+package enum LogEvent: Sendable, Equatable {
+    /// Everything that was in the FIFO when the drain was asked for is in the log file.
+    case drained(slot: Int, token: UInt64)
+    /// A line matched the pattern that was watched for with this token.
+    case matched(slot: Int, token: UInt64)
+    /// A log file was finished under this sequence number.
+    case rotated(slot: Int, sequence: Int)
+    /// All log files have been opened anew.
+    case reopened
+    /// Logging of a slot (nil: of all) does not work at the moment; it is tried again until it does.
+    case trouble(slot: Int?, SystemError)
+    /// What was in trouble works again.
+    case recovered(slot: Int?)
+}

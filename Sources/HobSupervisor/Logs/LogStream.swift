@@ -1,0 +1,39 @@
+import HobSupervisorCore
+import HobSystem
+
+/// What the reader knows of one instance: its FIFO and what is asked about it.
+///
+/// @unchecked Sendable: after it was handed to the reader, the reader's thread alone touches what changes.
+final class LogStream: @unchecked Sendable {
+    /// Something that is due once the bytes are read that were in the FIFO when it was asked for.
+    struct Drain {
+        enum Purpose {
+            /// Say so.
+            case report(token: UInt64, endsLine: Bool)
+            /// Let go of the instance.
+            case close
+        }
+
+        var purpose: Purpose
+        var remaining: Int
+    }
+
+    let slot: Int
+    let nameBytes: [UInt8]
+    let fifo: Descriptor
+    let channel: LogChannel
+    /// Whether lines get stamps.
+    var isStamped: Bool
+    var watch: Watch?
+    /// Whether reading has stopped until the writer has caught up.
+    var isParked = false
+    var drains: [Drain] = []
+
+    init(slot: Int, name: String, fifo: Descriptor, channel: LogChannel, definition: LogDefinition) {
+        self.slot = slot
+        nameBytes = Array(name.utf8)
+        self.fifo = fifo
+        self.channel = channel
+        isStamped = definition.timestamps == .rfc3339
+    }
+}

@@ -1,0 +1,269 @@
+import HobSupervisorCore
+import HobSystem
+
+/// The thread that writes the log files of a directory; it alone waits for the disk.
+///
+/// The jobs of one instance are done in order. An instance whose file cannot be written is set aside and tried
+/// again, from 100 ms to 1 s apart, while the others go on.
+///
+/// @unchecked Sendable: `monitor` has the lock; `openFiles`, `useCount`, `scratch` and `directory` are touched by the
+/// writer's thread alone once it runs.
+final class LogWriter: @unchecked Sendable {
+    /// How many log files are open at most.
+    static let mostOpenFiles = 64
+    private static let firstRetry: Int64 = 100_000_000
+    private static let longestRetry: Int64 = 1_000_000_000
+    /// After so long without work, files are closed and memory is given back.
+    private static let idleTime: Duration = .seconds(10)
+
+    private struct State {
+        var channels: [String: LogChannel] = [:]
+        var ready = RingQueue<LogChannel>()
+        var stalled: [LogChannel] = []
+        var mustReopen = false
+        /// Whether there is something to give back when idle.
+        var isWarm = false
+        var endDeadline: MonotonicTime?
+        var hasEnded = false
+    }
+
+    private enum Turn {
+        case work(LogChannel, LogChannel.Job)
+        case reopen
+        case coolDown
+        case end
+    }
+
+    private let monitor = Monitor(State())
+    private let directory: LogDirectory
+    private let staging: StagingArea
+    private let compressor: LogCompressor
+    private let report: @Sendable (LogEvent) -> Void
+    /// Wakes the reader when what it waits for has come.
+    private let resumeReader: @Sendable () -> Void
+    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 160 * 1024, alignment: 16)
+    private var openFiles: [LogFile] = []
+    private var useCount: UInt64 = 0
+
+    init(
+        directory: LogDirectory, staging: StagingArea, compressor: LogCompressor,
+        report: @escaping @Sendable (LogEvent) -> Void, resumeReader: @escaping @Sendable () -> Void
+    ) {
+        self.directory = directory
+        self.staging = staging
+        self.compressor = compressor
+        self.report = report
+        self.resumeReader = resumeReader
+    }
+
+    deinit {
+        scratch.deallocate()
+    }
+
+    // MARK: From other threads
+
+    /// Starts the thread. What an earlier life has left behind is written first.
+    func start() throws(SystemError) {
+        staging.recover(into: self)
+        try Thread.start(name: "log-writer", stack: 256 * 1024) { self.run() }
+    }
+
+    /// The way to an instance's file; to be given back by the job `close`.
+    func channel(named name: String) -> LogChannel {
+        monitor.withLock { state in
+            let channel = state.channels[name] ?? makeChannel(name)
+            state.channels[name] = channel
+            channel.users += 1
+            return channel
+        }
+    }
+
+    /// Queues a job.
+    func enqueue(_ job: LogChannel.Job, for channel: LogChannel) {
+        monitor.withLock { state in
+            channel.pending.append(job)
+            if !channel.isQueued {
+                channel.isQueued = true
+                state.ready.append(channel)
+            }
+        }
+        monitor.signal()
+    }
+
+    /// Opens all files anew by their names.
+    func reopen() {
+        monitor.withLock { $0.mustReopen = true }
+        monitor.signal()
+    }
+
+    /// Ends when all is written, or at the deadline: then the rest stays in the staging area. Returns then.
+    func stop(until deadline: MonotonicTime) {
+        monitor.withLock { $0.endDeadline = deadline }
+        monitor.broadcast()
+        // The disk itself may hang: a little more patience, and it is left alone.
+        _ = monitor.wait(until: deadline + .milliseconds(200)) { state in state.hasEnded ? true : nil }
+    }
+
+    private func makeChannel(_ name: String) -> LogChannel {
+        LogChannel(name: name, file: LogFile(name: name, directory: directory, report: report))
+    }
+
+    // MARK: The thread
+
+    /// Does jobs until it is told to end; a test may call it on a thread of its own.
+    func run() {
+        do throws(SystemError) { try directory.removeLeftovers() } catch { report(.trouble(slot: nil, error)) }
+        while true {
+            switch next() {
+            case .work(let channel, let job): work(on: job, of: channel)
+            case .reopen:
+                for file in openFiles { file.reopen() }
+                openFiles.removeAll()
+                report(.reopened)
+            case .coolDown:
+                closeAll()
+                staging.trim()
+            case .end:
+                closeAll()
+                monitor.withLock { $0.hasEnded = true }
+                monitor.broadcast()
+                return
+            }
+        }
+    }
+
+    private func next() -> Turn {
+        var idleSince: MonotonicTime?
+        return monitor.waitUntil { state, now in
+            if state.mustReopen {
+                state.mustReopen = false
+                return .done(.reopen)
+            }
+            let retry = Self.wakeStalled(&state, now)
+            if let channel = state.ready.popFirst(), let job = channel.pending.first {
+                state.isWarm = true
+                return .done(.work(channel, job))
+            }
+            if let deadline = state.endDeadline, state.stalled.isEmpty || now >= deadline { return .done(.end) }
+            var wakeUp = [retry, state.endDeadline].compactMap { $0 }.min()
+            if state.isWarm {
+                let coolDown = (idleSince ?? now) + Self.idleTime
+                idleSince = idleSince ?? now
+                if now >= coolDown {
+                    state.isWarm = false
+                    return .done(.coolDown)
+                }
+                wakeUp = min(wakeUp ?? coolDown, coolDown)
+            }
+            return .wait(until: wakeUp)
+        }
+    }
+
+    /// Moves those whose time has come to the ready ones; answers when the next one's comes.
+    private static func wakeStalled(_ state: inout State, _ now: MonotonicTime) -> MonotonicTime? {
+        guard !state.stalled.isEmpty else { return nil }
+        for channel in state.stalled where channel.retryAt <= now { state.ready.append(channel) }
+        state.stalled.removeAll { $0.retryAt <= now }
+        return state.stalled.map(\.retryAt).min()
+    }
+
+    private func work(on job: LogChannel.Job, of channel: LogChannel) {
+        let file = channel.file
+        do throws(SystemError) {
+            try perform(job, channel, file)
+        } catch {
+            stall(channel, error)
+            return
+        }
+        if file.retryDelay > 0 {
+            file.retryDelay = 0
+            report(.recovered(slot: file.slot))
+            if staging.setStalled(false, channel) { resumeReader() }
+        }
+        let isUnused = monitor.withLock { state -> Bool in
+            channel.pending.popFirst()
+            if case .close = job { channel.users -= 1 }
+            if !channel.pending.isEmpty {
+                state.ready.append(channel)
+                return false
+            }
+            channel.isQueued = false
+            guard channel.users == 0 else { return false }
+            state.channels[channel.name] = nil
+            return true
+        }
+        if isUnused { file.close() }
+    }
+
+    private func perform(_ job: LogChannel.Job, _ channel: LogChannel, _ file: LogFile) throws(SystemError) {
+        switch job {
+        case .batch(let batch):
+            match(batch, file)
+            makeRoom(for: file)
+            try file.write(batch, by: scratch)
+            if staging.release(batch, of: channel) { resumeReader() }
+        case .open(let slot, let definition):
+            file.slot = slot
+            file.policy = LogRotationPolicy(definition)
+            let isNew = file.compressor == nil
+            file.compressor = definition.compress ? compressor : nil
+            if isNew { try file.compressLeftovers() }
+        case .drained(let slot, let token):
+            report(.drained(slot: slot, token: token))
+        case .endLine:
+            makeRoom(for: file)
+            try file.endLine()
+        case .watch(let matcher):
+            file.matcher = matcher
+        case .unwatch:
+            file.matcher = nil
+        case .close:
+            file.matcher = nil
+        }
+    }
+
+    /// Matching comes before writing: on a full disk a service still becomes ready.
+    private func match(_ batch: StagedBatch, _ file: LogFile) {
+        guard let matcher = file.matcher, file.matchedSequence != batch.sequence else { return }
+        file.matchedSequence = batch.sequence
+        if file.matcher?.finds(in: UnsafeRawBufferPointer(batch.bytes(batch.progress.count))) == true {
+            file.matcher = nil
+            report(.matched(slot: matcher.slot, token: matcher.token))
+        }
+    }
+
+    private func stall(_ channel: LogChannel, _ error: SystemError) {
+        let file = channel.file
+        if file.retryDelay == 0 {
+            report(.trouble(slot: file.slot, error))
+            _ = staging.setStalled(true, channel)
+        }
+        file.retryDelay = min(max(file.retryDelay * 2, Self.firstRetry), Self.longestRetry)
+        let delay = file.retryDelay
+        monitor.withLock { state in
+            channel.retryAt = MonotonicTime.now().advanced(byNanoseconds: delay)
+            state.stalled.append(channel)
+        }
+    }
+
+    // MARK: Open files
+
+    /// Closes the file that was not used for longest when one more would be too many.
+    private func makeRoom(for file: LogFile) {
+        useCount += 1
+        file.lastUse = useCount
+        guard !file.isOpen else { return }
+        openFiles.removeAll { !$0.isOpen }
+        if openFiles.count >= Self.mostOpenFiles,
+            let oldest = openFiles.indices.min(by: { openFiles[$0].lastUse < openFiles[$1].lastUse })
+        {
+            openFiles.remove(at: oldest).close()
+        }
+        openFiles.append(file)
+    }
+
+    private func closeAll() {
+        for file in openFiles { file.close() }
+        openFiles.removeAll()
+    }
+}

@@ -1,0 +1,178 @@
+import HobPolicy
+import HobProtocol
+
+// Hooks, deadlines, and what a service says of itself.
+extension InstanceMachine {
+    mutating func hookEnded(
+        _ kind: HookKind, _ result: HookResult, at now: MonotonicInstant, using generator: inout SplitMix64,
+        into actions: inout [InstanceAction]
+    ) {
+        switch (kind, phase) {
+        case (.beforeStart, .preparing):
+            switch result {
+            case .succeeded: spawn(at: now, into: &actions)
+            case .failed(let reason):
+                let text = "before_start \(reason)"
+                actions.append(.report(.startFailed(text, status: nil)))
+                giveUpStart(text, isTransient: false, at: now, using: &generator)
+            }
+        case (.afterStart, .settling(let life, _)):
+            switch result {
+            case .succeeded: comeUp(life, at: now, into: &actions)
+            case .failed(let reason): failStart(life, "after_start \(reason)", at: now, into: &actions)
+            }
+        case (.beforeStop, .objecting(let life, let service, _, let isRestart)):
+            switch result {
+            case .succeeded: end(life, service, at: now, into: &actions)
+            case .failed(let reason):
+                wanted = .up
+                phase = .up(life, service)
+                actions.append(.report(.stopRefused("before_stop \(reason)\(isRestart ? ": not restarted" : "")")))
+            }
+        case (.stopCommand, .ending(var ending)):
+            guard ending.rung == .command else { return }
+            // Success means it was asked to go: it has the rest of the command's time to do so.
+            guard case .failed(let reason) = result else { return }
+            ending.complaint = "the stop command \(reason)"
+            ending.by = now
+            phase = .ending(ending)
+            endingDeadlinePassed(ending, at: now, into: &actions)
+        case (.afterStop, .cleaning(let ending, _)):
+            conclude(ending, at: now, using: &generator, into: &actions)
+        case (.reload, .up(let life, var service)):
+            service.reloadBy = nil
+            phase = .up(life, service)
+            switch result {
+            case .succeeded: actions.append(.report(.reloaded(complaint: nil)))
+            case .failed(let reason): actions.append(.report(.reloaded(complaint: "the reload command \(reason)")))
+            }
+        case (.beforeStart, _), (.afterStart, _), (.beforeStop, _), (.stopCommand, _), (.afterStop, _), (.reload, _):
+            // The answer of a hook that was killed because the state moved on.
+            break
+        }
+    }
+
+    /// A process that lives but cannot be used.
+    private mutating func failStart(
+        _ life: InstancePhase.Life, _ reason: String, at now: MonotonicInstant, into actions: inout [InstanceAction]
+    ) {
+        actions.append(.report(.startFailed(reason, status: nil)))
+        beginEnding(.failedStart(reason), of: life, at: now, into: &actions)
+    }
+
+    mutating func deadlinePassed(
+        at now: MonotonicInstant, using generator: inout SplitMix64, into actions: inout [InstanceAction]
+    ) {
+        guard let deadline, deadline <= now else { return }
+        switch phase {
+        case .stopped, .waiting, .done: break
+        case .preparing:
+            actions.append(.killHook(.beforeStart))
+            hookEnded(
+                .beforeStart, .failed(Self.outOfTime(spec.hooks.beforeStart)), at: now, using: &generator,
+                into: &actions)
+        case .spawning(_, let abort):
+            // The kernel is still opening the executable; what exists of the process is ended, then we are told.
+            phase = .spawning(by: now + Self.killInterval, abort: abort)
+            actions.append(.killSpawn)
+        case .starting(let life, _):
+            if case .settle = spec.readiness.kind {
+                becameReady(at: now, into: &actions)
+            } else {
+                actions.append(.unwatchReadiness)
+                failStart(life, "not ready within \(spec.readiness.timeout.brief)", at: now, into: &actions)
+            }
+        case .settling(let life, _):
+            actions.append(.killHook(.afterStart))
+            failStart(life, "after_start \(Self.outOfTime(spec.hooks.afterStart))", at: now, into: &actions)
+        case .up(let life, var service):
+            if let reloadBy = service.reloadBy, reloadBy <= now {
+                service.reloadBy = nil
+                phase = .up(life, service)
+                actions.append(.killHook(.reload))
+                actions.append(.report(.reloaded(complaint: "the reload command did not end in time and was killed")))
+            }
+            if let watchdogAt = service.watchdogAt, watchdogAt <= now { bite(life, at: now, into: &actions) }
+        case .objecting(let life, let service, let by, _):
+            if by <= now {
+                // A hook that hangs is no objection.
+                actions.append(.killHook(.beforeStop))
+                end(life, service, at: now, into: &actions)
+            } else {
+                actions.append(.killHook(.beforeStop))
+                bite(life, at: now, into: &actions)
+            }
+        case .ending(let ending): endingDeadlinePassed(ending, at: now, into: &actions)
+        case .cleaning(let ending, _):
+            actions.append(.killHook(.afterStop))
+            conclude(ending, at: now, using: &generator, into: &actions)
+        case .backingOff: phase = .waiting
+        case .failed: phase = .waiting
+        }
+    }
+
+    private mutating func bite(
+        _ life: InstancePhase.Life, at now: MonotonicInstant, into actions: inout [InstanceAction]
+    ) {
+        beginEnding(
+            .failedStart("gave no sign of life within its watchdog's \((spec.watchdog ?? .zero).brief)"), of: life,
+            at: now, into: &actions)
+    }
+
+    private static func outOfTime(_ hook: HookDefinition?) -> String {
+        "did not end within \((hook?.timeout ?? .zero).brief) and was killed"
+    }
+
+    mutating func mainProcessChanged(pid: Int32) {
+        switch phase {
+        case .starting(var life, let by):
+            life.pid = pid
+            phase = .starting(life, by: by)
+        case .settling(var life, let by):
+            life.pid = pid
+            phase = .settling(life, by: by)
+        case .up(var life, let service):
+            life.pid = pid
+            phase = .up(life, service)
+        case .objecting(var life, let service, let by, let isRestart):
+            life.pid = pid
+            phase = .objecting(life, service, by: by, isRestart: isRestart)
+        case .ending(var ending):
+            ending.life?.pid = pid
+            phase = .ending(ending)
+        case .stopped, .waiting, .preparing, .spawning, .cleaning, .backingOff, .failed, .done: break
+        }
+    }
+
+    mutating func watchdogFed(at now: MonotonicInstant) {
+        guard let period = spec.watchdog else { return }
+        switch phase {
+        case .up(let life, var service):
+            service.watchdogAt = now + period
+            phase = .up(life, service)
+        case .objecting(let life, var service, let by, let isRestart):
+            service.watchdogAt = now + period
+            phase = .objecting(life, service, by: by, isRestart: isRestart)
+        case .stopped, .waiting, .preparing, .spawning, .starting, .settling, .ending, .cleaning, .backingOff, .failed,
+            .done:
+            break
+        }
+    }
+
+    mutating func timeoutExtended(_ extra: Duration, at now: MonotonicInstant) {
+        switch phase {
+        case .starting(let life, let by):
+            if spec.readiness.isDeclared { phase = .starting(life, by: max(by, now + extra)) }
+        case .up(let life, var service):
+            service.watchdogAt = service.watchdogAt.map { max($0, now + extra) }
+            phase = .up(life, service)
+        case .ending(var ending):
+            if ending.rung != .kill {
+                ending.by = max(ending.by, now + extra)
+                phase = .ending(ending)
+            }
+        case .stopped, .waiting, .preparing, .spawning, .settling, .objecting, .cleaning, .backingOff, .failed, .done:
+            break
+        }
+    }
+}
