@@ -1,3 +1,4 @@
+import Glibc
 package import HobSystem
 
 /// Follows the logs of a directory as they grow, through rotation, woken by the kernel.
@@ -30,6 +31,12 @@ package final class LogFollower {
 
     /// Readable when there may be new lines.
     package var raw: Int32 { watcher.raw }
+
+    /// Waits until the kernel announces a change.
+    package func wait() {
+        var entry = pollfd(fd: watcher.raw, events: Int16(POLLIN), revents: 0)
+        _ = poll(&entry, 1, -1)
+    }
 
     /// Whether lines are left although the descriptor is not readable.
     package var hasMore: Bool { !pending.isEmpty }
