@@ -61,7 +61,9 @@ let package = Package(
             dependencies: ["HobSupervisorCore", "HobPolicy", "HobProtocol", "HobTestKit"]),
         .testTarget(
             name: "HobSupervisorTests",
-            dependencies: ["HobSupervisor", "HobSystem", "HobTestKit", "hob-fixture"]),
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobTestKit", "hob-fixture",
+            ]),
         .testTarget(name: "HobConfigTests", dependencies: ["HobConfig", "HobSystem", "HobTestKit"]),
         .testTarget(
             name: "HobCommandTests",
