@@ -84,8 +84,9 @@ import Testing
         var random = SplitMix64(seed: seed)
         for _ in 0..<5000 {
             // Neighbours of the line end in value, which a careless trick with words takes for it.
-            let bytes = (0..<Int.random(in: 0...100, using: &random)).map { _ in
-                [UInt8(0x0a), 0x0b, 0x09, 0x8a, 0x00, 0xff, 0x61, 0x61, 0x61, 0x61].randomElement(using: &random) ?? 0
+            let alphabet: [UInt8] = [0x0a, 0x0b, 0x09, 0x8a, 0x00, 0xff, 0x61, 0x61, 0x61, 0x61]
+            let bytes: [UInt8] = (0..<Int.random(in: 0...100, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
             }
             let found: Int? = bytes.withUnsafeBytes { buffer in
                 buffer.baseAddress.flatMap { NewlineSearch.first(in: $0, count: buffer.count) } as Int?
