@@ -53,7 +53,7 @@ final class LogHarness: Sendable {
 
 /// What was reported, in order, for tests that wait for it.
 final class EventRecord<Event: Sendable>: Sendable {
-    private let monitor = Monitor<[Event]>([])
+    fileprivate let monitor = Monitor<[Event]>([])
 
     var all: [Event] { monitor.withLock { $0 } }
 
@@ -70,6 +70,18 @@ final class EventRecord<Event: Sendable>: Sendable {
             throw SystemError(code: ETIMEDOUT, message: "the event did not come; these did: \(all)")
         }
         return found
+    }
+}
+
+extension EventRecord {
+    /// Waits until so many such events have come.
+    func waitForCount(_ count: Int, within patience: Duration = .seconds(30), of isWanted: (Event) -> Bool) throws {
+        let isThere = monitor.wait(until: MonotonicTime.now() + patience) { events in
+            events.count(where: isWanted) >= count ? true : nil
+        }
+        if isThere == nil {
+            throw SystemError(code: ETIMEDOUT, message: "\(count) such events did not come; these did: \(all)")
+        }
     }
 }
 
