@@ -61,6 +61,7 @@ package final class Supervisor {
     var appliedLines: [UInt8]?
 
     private let lock: FileLock
+    private var isLingering = false
     private let signals: SignalWatcher
 
     /// Takes the scope's lock, opens everything, and is ready to run.
@@ -210,7 +211,12 @@ package final class Supervisor {
         guard isShuttingDown, waiting.isEmpty, unstored.isEmpty,
             supervision.instances.allSatisfy({ $0?.machine.isGone ?? true })
         else { return }
-        guard server?.isFlushed ?? true else { return }
+        guard server?.isFlushed ?? true else {
+            // A client that does not read its answer must not keep us alive.
+            if !isLingering { loop.schedule(after: .milliseconds(500)) { [unowned self] in loop.stop() } }
+            isLingering = true
+            return
+        }
         loop.stop()
     }
 }
