@@ -61,10 +61,12 @@ let package = Package(
             dependencies: ["HobSupervisorCore", "HobPolicy", "HobProtocol", "HobTestKit"]),
         .testTarget(
             name: "HobSupervisorTests",
-            dependencies: ["HobSupervisor", "HobSystem", "HobTestKit", "hob-fixture"]),
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobTestKit", "hob-fixture",
+            ]),
         .testTarget(
             name: "HobConfigTests",
-            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobTestKit"]),
+            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"]),
         .testTarget(
             name: "HobCommandTests",
             dependencies: [

@@ -259,7 +259,7 @@ final class LogFile {
 
     private func giveNumber() throws(SystemError) -> Int {
         for isLast in [false, true] {
-            var known = try finished ?? directory.finished(of: name)
+            var known = if let finished { finished } else { try directory.finished(of: name) }
             let sequence = LogRotationPolicy.nextSequence(after: known)
             do throws(SystemError) {
                 try directory.finish(name, as: sequence)

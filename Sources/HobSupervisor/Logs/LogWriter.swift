@@ -98,10 +98,15 @@ final class LogWriter: @unchecked Sendable {
 
     /// Ends when all is written, or at the deadline: then the rest stays in the staging area. Returns then.
     func stop(until deadline: MonotonicTime) {
-        monitor.withLock { $0.endDeadline = deadline }
-        monitor.broadcast()
+        endWhenDone(by: deadline)
         // The disk itself may hang: a little more patience, and it is left alone.
         _ = monitor.wait(until: deadline + .milliseconds(200)) { state in state.hasEnded ? true : nil }
+    }
+
+    /// Lets the thread end when it has nothing left to do, or at the deadline.
+    func endWhenDone(by deadline: MonotonicTime) {
+        monitor.withLock { $0.endDeadline = deadline }
+        monitor.broadcast()
     }
 
     private func makeChannel(_ name: String) -> LogChannel {
