@@ -73,7 +73,8 @@ struct HobRoot: ParsableCommand {
 
     private static func unknownVerb(_ words: [String]) -> String? {
         guard let verb = words.first, !verb.hasPrefix("-"), verb != "help" else { return nil }
-        let known = configuration.groupedSubcommands.flatMap(\.subcommands).compactMap(\._commandName)
+        var known: [String] = []
+        for group in configuration.groupedSubcommands { known += group.subcommands.map { $0._commandName } }
         guard !known.contains(verb) else { return nil }
         let suggestion = Suggestion.closest(to: verb, among: known).map { "did you mean '\($0)'?" }
         return "there is no verb '\(verb)': \(suggestion ?? "'hob --help' lists them")"

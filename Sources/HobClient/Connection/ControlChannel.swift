@@ -26,6 +26,14 @@ final class ControlChannel {
         }
     }
 
+    /// The next line that is there without waiting; nil when there is none.
+    func availableLine() throws(ClientError) -> [UInt8]? {
+        while lines.isEmpty {
+            guard try receive() else { return nil }
+        }
+        return lines.popFirst()
+    }
+
     /// Sends all bytes; what arrives meanwhile is kept, so that two full buffers cannot block each other.
     func send(_ bytes: [UInt8], until deadline: MonotonicTime) throws(ClientError) {
         var sent = 0

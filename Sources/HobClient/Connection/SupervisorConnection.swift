@@ -67,11 +67,11 @@ package final class SupervisorConnection {
         return try Self.reply(line)
     }
 
-    /// The replies that are there now, without waiting.
-    package func available() throws(ClientError) -> [Reply] {
+    /// The replies that are there now, without waiting; nil once the supervisor has closed and none is left.
+    package func available() throws(ClientError) -> [Reply]? {
         var replies: [Reply] = []
-        while let reply = try next(until: .now()) { replies.append(reply) }
-        return replies
+        while let line = try channel.availableLine() { replies.append(try Self.reply(line)) }
+        return replies.isEmpty && channel.hasEnded ? nil : replies
     }
 
     /// Sends a request and waits for its end; the lines on the way go to `onReply`.

@@ -1,3 +1,4 @@
+import Glibc
 import HobClient
 import HobConfig
 import HobProtocol
@@ -18,8 +19,7 @@ struct DefinitionCompiler {
         switch scope.kind {
         case .project:
             return ProjectLoader(
-                file: scope.file ?? scope.directory, environment: environment,
-                names: SystemNameResolver()
+                file: shortPath(scope.file ?? scope.directory), environment: environment, names: SystemNameResolver()
             ).load()
         case .system:
             // What an administrator's shell happens to hold must not find its way into the system's services.
@@ -40,6 +40,14 @@ struct DefinitionCompiler {
                 ExitStatus.badConfiguration,
                 "nothing was started or changed: \(PlanText.count(diagnostics.count, "error")) in the configuration")
         }
+    }
+
+    /// The path as a person in this directory would write it: messages begin with it.
+    private func shortPath(_ path: String) -> String {
+        guard let current = getcwd(nil, 0) else { return path }
+        defer { free(current) }
+        let directory = String(cString: current) + "/"
+        return path.hasPrefix(directory) ? String(path.dropFirst(directory.count)) : path
     }
 
     /// What services of the system start with: the same whoever runs hob.

@@ -104,26 +104,18 @@ final class ForegroundSession {
     }
 
     private func readEvents() throws {
-        do {
-            for reply in try events.available() {
-                guard case .event(let event) = reply.body, tracker.handle(event) else { continue }
-                // The lines a process wrote stand before the news of its end.
-                if event.kind == .exited { try readLogs() }
-                screen.show(event)
-            }
-        } catch let error as ClientError where error.code == .connectionLost {
-            try finish()
-            return
+        guard let replies = try events.available() else { return try finish() }
+        for reply in replies {
+            guard case .event(let event) = reply.body, tracker.handle(event) else { continue }
+            // The lines a process wrote stand before the news of its end.
+            if event.kind == .exited { try readLogs() }
+            screen.show(event)
         }
         if tracker.mayBeOver, stopping == nil { try endIfOver() }
     }
 
     private func readAnswers() throws {
-        let replies: [Reply]
-        do { replies = try connection.available() } catch let error as ClientError where error.code == .connectionLost {
-            try finish()
-            return
-        }
+        guard let replies = try connection.available() else { return try finish() }
         for reply in replies {
             switch reply.body {
             case .done(let outcomes, let changes, _):
@@ -144,18 +136,15 @@ final class ForegroundSession {
     /// The answer to `down`, then the end of the supervisor.
     private func readEnd() throws {
         guard let stopping else { return }
-        do {
-            for reply in try stopping.available() {
-                switch reply.body {
-                case .done(let outcomes, _, _):
-                    for outcome in outcomes where OutcomeLine(outcome, verb: .down).isComplaint { screen.show(outcome) }
-                    tracker.endStatus = max(tracker.endStatus, ExitStatus.of(outcomes))
-                case .failed(let failure): throw failure
-                case .progress, .status, .event: continue
-                }
+        guard let replies = try stopping.available() else { return try finish() }
+        for reply in replies {
+            switch reply.body {
+            case .done(let outcomes, _, _):
+                for outcome in outcomes where OutcomeLine(outcome, verb: .down).isComplaint { screen.show(outcome) }
+                tracker.endStatus = max(tracker.endStatus, ExitStatus.of(outcomes))
+            case .failed(let failure): throw failure
+            case .progress, .status, .event: continue
             }
-        } catch let error as ClientError where error.code == .connectionLost {
-            try finish()
         }
     }
 

@@ -13,7 +13,7 @@ struct Console {
 
     init(color: ColorChoice, isQuiet: Bool, environment: [String: String]) {
         let isDumb = environment["TERM"] == "dumb"
-        func style(_ descriptor: Int32) -> Style {
+        func chosen(_ descriptor: Int32) -> Style {
             switch color {
             case .always: .colored
             case .never: .plain
@@ -23,8 +23,8 @@ struct Console {
                         && environment["NO_COLOR", default: ""].isEmpty)
             }
         }
-        style = style(1)
-        errorStyle = style(2)
+        style = chosen(1)
+        errorStyle = chosen(2)
         canRedraw = isatty(2) != 0 && !isDumb
         self.isQuiet = isQuiet
     }

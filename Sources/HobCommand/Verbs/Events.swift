@@ -54,9 +54,10 @@ struct Events: ParsableCommand {
 
     /// A supervisor that goes down ends the stream; that is an end like any other for who follows.
     private func next(_ connection: SupervisorConnection) throws -> Reply? {
-        do {
+        do throws(ClientError) {
             return try connection.next(until: follow ? nil : .now() + .seconds(30))
-        } catch let error as ClientError where follow && error.code == .connectionLost {
+        } catch {
+            guard follow, error.code == .connectionLost else { throw error }
             output.console.note("hob: the supervisor has ended")
             return nil
         }

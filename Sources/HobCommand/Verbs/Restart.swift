@@ -1,4 +1,5 @@
 import ArgumentParser
+import HobProtocol
 
 /// `hob restart`
 struct Restart: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HobPolicy
+import HobProtocol
 
 /// `hob signal`
 struct SendSignal: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HobClient
 import HobProtocol
 
 /// `hob version`
