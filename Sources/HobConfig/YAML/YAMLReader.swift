@@ -150,7 +150,13 @@ struct YAMLReader {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            let place = clamped(mark)
+            if problem.contains("another document") {
+                return Diagnostic(
+                    clamped(mark), "a second document begins here", suggestion: "keep one, without '---' lines")
+            }
+            // What is not closed is wrong where it was opened.
+            let isAtEnd = problem.contains("end of stream")
+            let place = clamped(isAtEnd ? context?.mark ?? mark : mark)
             var message = "not YAML: \(problem)"
             if let context {
                 let begin = clamped(context.mark)
@@ -172,6 +178,10 @@ struct YAMLReader {
     }
 
     private func remedy(for problem: String, at place: Place) -> String? {
+        if problem.contains("end of stream") { return "close it" }
+        if problem.contains("expected ',' or"), source.text(before: place).contains("${") {
+            return "put a value with ${…} in quotes inside of { } and [ ]"
+        }
         let offset = source.byte(at: place)
         guard offset < source.bytes.count else { return nil }
         if problem.contains("cannot start any token") {
@@ -182,7 +192,9 @@ struct YAMLReader {
             return "put a value with ': ' in quotes, or correct the indentation"
         }
         if problem.contains("undefined alias") { return "define it before with '&name', or put the value in quotes" }
-        if problem.contains("another document") { return "keep one document, without '---' lines" }
+        if problem.contains("alphabetic or numeric character") {
+            return "put a value that begins with '*' or '&' in quotes"
+        }
         return nil
     }
 }
