@@ -77,6 +77,10 @@ import Testing
             + (1...30).map { "x-\($0): &a\($0) { k\($0): [*a\($0 - 1), *a\($0 - 1)] }\n" }.joined()
         expectQuick("doubling", merges, where: isRefused)
         let many = "x: &x 1\ny: [" + [String](repeating: "*x", count: 1_001).joined(separator: ",") + "]"
+        let deep = String(repeating: "{", count: 500) + "a: b" + String(repeating: "}: c", count: 500)
+        expectQuick("keys in keys, often", "x: [" + String(repeating: deep + ",\n", count: 2_000) + "]")
+        let question = String(repeating: "? ", count: 900) + "a\n"
+        expectQuick("explicit keys, often", String(repeating: "- " + question, count: 2_000))
         expectQuick("many aliases", many, where: isRefused)
     }
 

@@ -4,7 +4,7 @@ import Yams
 struct YAMLReader {
     private let source: SourceText
     private let problems: Problems
-    private var remainingNodes = AliasBudget.nodeLimit
+    private var remainingNodes = ParsingBudget.nodeLimit
     /// Keys that were given another first character so that the parser accepts their twins, by place.
     private var renamed: [Place: String] = [:]
 
@@ -15,7 +15,7 @@ struct YAMLReader {
 
     /// The tree of a text; nil, with a diagnostic, when there is none.
     static func read(_ source: SourceText, reporting problems: Problems) -> YAMLNode? {
-        if let violation = AliasBudget.violation(in: source) {
+        if let violation = ParsingBudget.violation(in: source) {
             problems.error(violation.place, violation.message)
             return nil
         }
@@ -79,7 +79,7 @@ struct YAMLReader {
         remainingNodes -= 1
         guard remainingNodes >= 0 else {
             throw DiagnosticError(
-                Diagnostic(place, "more than \(AliasBudget.nodeLimit) values, aliases unfolded: split the file"))
+                Diagnostic(place, "more than \(ParsingBudget.nodeLimit) values, aliases unfolded: split the file"))
         }
         guard depth < 50 else { throw DiagnosticError(Diagnostic(place, "nested more than 50 levels deep")) }
         switch node {
