@@ -66,7 +66,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "HobConfigTests",
-            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"]),
+            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"],
+            exclude: ["Golden"]),
+            exclude: ["Golden"]),
         .testTarget(
             name: "HobCommandTests",
             dependencies: [
