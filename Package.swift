@@ -68,7 +68,6 @@ let package = Package(
             name: "HobConfigTests",
             dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"],
             exclude: ["Golden"]),
-            exclude: ["Golden"]),
         .testTarget(
             name: "HobCommandTests",
             dependencies: [
