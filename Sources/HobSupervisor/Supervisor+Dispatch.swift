@@ -37,20 +37,20 @@ extension Supervisor {
             for slot in touched { adjustTimer(slot) }
         }
         pending.removeAll(keepingCapacity: true)
+        announceStates()
         isDispatching = false
         if isShuttingDown { endIfDone() }
     }
 
     private func carryOut(_ actions: [SupervisionAction], _ touched: inout Set<Int>) {
-        // A state that lasted no time at all is no news: only the last one of a batch is told.
-        var last: [Int: Int] = [:]
-        for (index, action) in actions.enumerated() {
-            if case .changed(let slot, _) = action { last[slot] = index }
-        }
-        for (index, action) in actions.enumerated() {
-            if case .changed(let slot, _) = action, last[slot] != index { continue }
-            act(action, &touched)
-        }
+        for action in actions { act(action, &touched) }
+    }
+
+    /// Tells the states that instances have come to; one that lasted no time at all is no news.
+    private func announceStates() {
+        let news = changed
+        changed.removeAll(keepingCapacity: true)
+        for (slot, state) in news { announce(slot, state) }
     }
 
     private func act(_ action: SupervisionAction, _ touched: inout Set<Int>) {
@@ -60,7 +60,8 @@ extension Supervisor {
             act(action, slot)
         case .changed(let slot, let state):
             touched.insert(slot)
-            announce(slot, state)
+            changed.removeAll { $0.slot == slot }
+            changed.append((slot, state))
         case .added(let slot):
             touched.insert(slot)
             addRuntime(slot)
@@ -68,7 +69,9 @@ extension Supervisor {
         case .redefined(let slot):
             guard runtimes[slot] != nil, let record = supervision.instances[slot] else { return }
             logs.update(slot: slot, definition: record.machine.definition.value.log)
-        case .finished(let operation, let outcomes): finished(operation, outcomes)
+        case .finished(let operation, let outcomes):
+            announceStates()
+            finished(operation, outcomes)
         case .store: save()
         }
     }

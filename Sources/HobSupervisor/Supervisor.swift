@@ -40,6 +40,8 @@ package final class Supervisor {
     /// Events that came up while others were being acted upon.
     var pending: [(slot: Int, event: InstanceEvent)] = []
     var isDispatching = false
+    /// States not yet told, in the order of their coming.
+    var changed: [(slot: Int, state: ActualState)] = []
     /// The newest order to store, and the newest that is stored.
     var storeTicket: UInt64 = 0
     var storedTicket: UInt64 = 0

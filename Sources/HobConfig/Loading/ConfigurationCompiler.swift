@@ -33,13 +33,13 @@ struct ConfigurationCompiler {
     mutating func add(_ root: YAMLNode, file: String, directory: String) {
         let values = ValueReader(
             context: context, owner: "the file", scope: VariableScope(environment: context.variables))
-        guard let fields = values.fields(of: Field(name: "the file", node: root), .file, isNested: false) else { return }
+        guard let fields = values.fields(of: Field(name: "", node: root), .file) else { return }
         if let field = fields["name"], let text = values.plain(field, expecting: "a name") {
             if isName(text, "a project", field.place) { name = text }
         }
         if let field = fields["services"] {
             addServices(field, values, ServiceReader(context: context, file: file, directory: directory))
-        } else if root.entries?.contains(where: { $0.key == "services" }) != true {
+        } else if !fields.meant.contains("services"), !fields.names.contains("services") {
             context.problems.error(
                 root.place, "there are no services", suggestion: "write 'services:' and their names below it")
         }
@@ -102,11 +102,11 @@ struct ConfigurationCompiler {
         guard let first = name.utf8.first, isLetterOrDigit(first), name.utf8.count <= 64,
             name.utf8.allSatisfy({ isLetterOrDigit($0) || others.contains($0) })
         else {
-            let reason =
-                name.contains("@") ? "'@' stands between a service and its instance's number" : "it would be no file name"
             context.problems.error(
-                place, "'\(ValueReader.shortened(name))' cannot be the name of \(what): \(reason)",
-                suggestion: "use letters, digits, '_', '.' and '-', at most 64, a letter or digit first")
+                place, "'\(ValueReader.shortened(name))' cannot be the name of \(what)",
+                suggestion: name.contains("@")
+                    ? "what follows '@' is an instance's number, which 'instances:' gives"
+                    : "use letters, digits, '_', '.' and '-', at most 64, a letter or digit first")
             return false
         }
         return true

@@ -76,7 +76,9 @@ extension ValueReader {
         let shell = fields["shell"].map { boolean($0) ?? false } ?? false
         let timeout = fields["timeout"].map { duration($0, example: "30s") } ?? .seconds(30)
         guard let field = fields["command"] else {
-            fail(parent, "it has no command", suggestion: "write 'command:'")
+            if !fields.meant.contains("command") {
+                fail(parent, "it has no command", suggestion: "write 'command:'")
+            }
             return nil
         }
         guard let command = command(field, shell: shell), let timeout else { return nil }

@@ -103,7 +103,7 @@ extension ValueReader {
 
     /// `30s..5m`, or `never`.
     private func retry(_ field: Field) -> Retry? {
-        if case .scalar("never", _) = field.node.content { return .never }
+        if isNever(field) { return .never }
         guard let range = durationRange(field, example: "30s..5m") else { return nil }
         var retry = RestartPolicy.standardRetry
         retry.initial = range.lowerBound
@@ -111,12 +111,16 @@ extension ValueReader {
         return .after(retry)
     }
 
+    private func isNever(_ field: Field) -> Bool {
+        if case .scalar("never", _) = field.node.content { true } else { false }
+    }
+
     /// How output is kept.
     func log(_ field: Field) -> LogDefinition? {
         guard let fields = fields(of: field, .log) else { return nil }
         var log = LogDefinition()
         if let rotate = fields["rotate"] {
-            if case .scalar("never", _) = rotate.node.content {
+            if isNever(rotate) {
                 log.rotateBytes = 0
             } else {
                 guard let size = size(rotate, example: "10MB") else { return nil }
@@ -127,7 +131,7 @@ extension ValueReader {
                 log.rotateBytes = size
             }
         }
-        if let every = fields["rotate_every"] {
+        if let every = fields["rotate_every"], !isNever(every) {
             guard let age = duration(every, example: "1d") else { return nil }
             log.rotateAge = age
         }

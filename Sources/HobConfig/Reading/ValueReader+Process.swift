@@ -129,7 +129,7 @@ extension ValueReader {
     }
 
     private func limitValue(_ field: Field, _ countsBytes: Bool) -> UInt64? {
-        let form = countsBytes ? "a number of bytes, a size such as 64MiB, or unlimited" : "a number, or unlimited"
+        let form = countsBytes ? "a number of bytes, a size such as 64MiB or unlimited" : "a number or unlimited"
         guard let text = plain(field, expecting: form) else { return nil }
         if text == "unlimited" { return ProcessAttributes.Limit.unlimited }
         // JSON's numbers end here, and no limit of a machine comes near.

@@ -86,7 +86,7 @@ extension KeyTable {
                 "rotate", .any([.size, .choice(["never"])]), "The size at which a new file begins.", standard: "10MB",
                 example: "log: { rotate: 10MB }", synonyms: ["max-size", "size"]),
             KeyDefinition(
-                "rotate_every", .duration, "The age at which a new file begins.", standard: "never",
+                "rotate_every", .any([.duration, .choice(["never"])]), "The age at which a new file begins.", standard: "never",
                 example: "log: { rotate_every: 1d }", synonyms: ["age"]),
             KeyDefinition(
                 "keep", .integer(0...100_000), "How many finished files are kept.", standard: "10",
