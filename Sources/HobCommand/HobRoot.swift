@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import HobClient
+import HobPolicy
 import HobProtocol
 import HobSystem
 
@@ -10,31 +11,33 @@ struct HobRoot: ParsableCommand {
         commandName: "hob",
         abstract: "Keep daemons alive: start them in order, watch them, read and stop them.",
         discussion: """
-            hob works on the project of the nearest hob.yml. These options go before or after any verb:
+            hob works on the project of the nearest hob.yml. These options go before or \
+            after any verb:
               -f, --file FILE        another file than hob.yml
               -C, --directory DIR    look for hob.yml in DIR and above it
               --system               the system's services (/etc/hob/*.yml)
               --color WHEN           always, never or auto
+              -q, --quiet            nothing but results and errors
 
-            A project from nothing:
-              $ printf 'services:\\n  web: { command: python3 -m http.server 8000 }\\n' > hob.yml
+            Write a hob.yml, then:
+              $ hob check
               $ hob up -d
               $ hob status
 
-            Exit codes: 0 done; 1 a service or operation failed; 2 timed out; 64 usage; 69 no supervisor is
-            running; 77 not permitted; 78 bad configuration. 'hob status NAME' follows the LSB: 0 running,
-            3 stopped, 4 unknown.
+            Exit codes: 0 done; 1 a service or operation failed; 2 timed out; 64 usage; \
+            69 no supervisor is running; 77 not permitted; 78 bad configuration. \
+            'hob status NAME' follows the LSB: 0 running, 3 stopped, 4 unknown.
             """,
         version: "hob \(HobVersion.current)",
         groupedSubcommands: [
-            CommandGroup(name: "Projects:", subcommands: [Up.self, Down.self, Check.self, Plan.self]),
+            CommandGroup(name: "Projects", subcommands: [Up.self, Down.self, Check.self, Plan.self]),
             CommandGroup(
-                name: "Services:",
+                name: "Services",
                 subcommands: [
                     Start.self, Stop.self, Restart.self, Reload.self, Ensure.self, Scale.self, SendSignal.self,
                 ]),
-            CommandGroup(name: "Looking:", subcommands: [Status.self, Logs.self, Why.self, Events.self]),
-            CommandGroup(name: "More:", subcommands: [Supervise.self, Version.self, Completions.self]),
+            CommandGroup(name: "Looking", subcommands: [Status.self, Logs.self, Why.self, Events.self]),
+            CommandGroup(name: "More", subcommands: [Supervise.self, Version.self, Completions.self]),
         ])
 
     /// Runs the command line and returns its exit code.
@@ -62,8 +65,9 @@ struct HobRoot: ParsableCommand {
             return ExitStatus.of(error)
         } catch {
             // Help, version, usage and completion scripts: the library knows the text and the stream for each.
-            let text = fullMessage(for: error)
             let code = exitCode(for: error)
+            var text = fullMessage(for: error)
+            if text.hasPrefix("Error: ") { text = "hob: " + text.dropFirst(7) }
             if !text.isEmpty {
                 if code.isSuccess { Console.writeOutput(text + "\n") } else { Console.writeError(text + "\n") }
             }
@@ -76,7 +80,7 @@ struct HobRoot: ParsableCommand {
         var known: [String] = []
         for group in configuration.groupedSubcommands { known += group.subcommands.map { $0._commandName } }
         guard !known.contains(verb) else { return nil }
-        let suggestion = Suggestion.closest(to: verb, among: known).map { "did you mean '\($0)'?" }
+        let suggestion = Spelling.nearest(to: verb, among: known).map { "did you mean '\($0)'?" }
         return "there is no verb '\(verb)': \(suggestion ?? "'hob --help' lists them")"
     }
 }

@@ -12,7 +12,8 @@ enum GlobalOptions {
                 moved.append(word)
                 rest = rest.dropFirst()
             } else if withValue.contains(word), rest.count >= 2 {
-                moved += rest.prefix(2)
+                // Behind some verbs -f means to follow.
+                moved += [word == "-f" ? "--file" : word] + rest.dropFirst().prefix(1)
                 rest = rest.dropFirst(2)
             } else {
                 break

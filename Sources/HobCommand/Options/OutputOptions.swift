@@ -15,8 +15,3 @@ struct OutputOptions: ParsableArguments {
 
     var console: Console { Console(color: color, isQuiet: quiet, environment: ProcessEnvironment.current) }
 }
-
-/// When to use colours.
-enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
-    case always, never, auto
-}

@@ -1,5 +1,4 @@
 import ArgumentParser
-import HobPolicy
 
 /// How long to wait for the goal.
 struct WaitOptions: ParsableArguments {
@@ -19,26 +18,4 @@ struct WaitOptions: ParsableArguments {
     var milliseconds: Int64? {
         noWait ? nil : (timeout?.milliseconds ?? 300_000)
     }
-}
-
-/// A span of time with its unit, as an argument.
-struct TimeLimit: ExpressibleByArgument, Hashable {
-    var duration: Duration
-
-    init(_ duration: Duration) {
-        self.duration = duration
-    }
-
-    init?(argument: String) {
-        guard let duration = Duration(parsing: argument), duration > .zero else { return nil }
-        self.duration = duration
-    }
-
-    /// At least one.
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = duration.components
-        return max(1, seconds &* 1_000 &+ attoseconds / 1_000_000_000_000_000)
-    }
-
-    var defaultValueDescription: String { duration.brief }
 }

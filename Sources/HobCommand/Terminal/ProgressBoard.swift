@@ -65,7 +65,13 @@ struct ProgressBoard {
 
     /// The line of a listing that cannot be redrawn.
     static func plainLine(_ event: EventRecord) -> String {
-        (event.instance.map { $0 + ": " } ?? "") + EventLine.summary(event)
+        var event = event
+        switch event.state {
+        // The state says it all.
+        case .starting, .stopping: event.message = nil
+        case .waiting, .stopped, .running, .ready, .backingOff, .failed, .done, nil: break
+        }
+        return (event.instance.map { $0 + ": " } ?? "") + EventLine.summary(event)
     }
 
     private static func seconds(_ milliseconds: Int64) -> String {

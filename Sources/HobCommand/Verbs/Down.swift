@@ -8,7 +8,7 @@ struct Down: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stop everything, then end the supervisor.",
         discussion: """
-            Services stop in the reverse of their order, each by its own stop ladder. When hob returns, no process of
+            Services stop in the reverse of their order, each by its own stop ladder. When hob returns, no process of \
             the project is left. Where nothing runs there is nothing to do, and that is no error.
 
             Example:

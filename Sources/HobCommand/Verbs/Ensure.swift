@@ -9,14 +9,14 @@ struct Ensure: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make sure that services are up, starting the supervisor too if need be.",
         discussion: """
-            For scripts and tests: any number of callers at once get one running service, and each returns when it is
+            For scripts and tests: any number of callers at once get one running service, and each returns when it is \
             ready. A running project is not changed: definitions are applied only if it has none yet.
 
             Example:
               $ hob ensure redis && ./run-tests
             """)
 
-    @Argument(help: "Services, instances, groups, globs or /regular expressions/.", completion: .instances)
+    @Argument(help: .someTargets, completion: .instances)
     var names: [String]
 
     @Flag(help: "Print what came of it as one JSON object.")

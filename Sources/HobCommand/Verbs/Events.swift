@@ -8,26 +8,26 @@ struct Events: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what happened: starts, ends, changes of state.",
         discussion: """
-            Events are numbered without gaps. Pass the last number you have seen as --since, and you get exactly what
+            Events are numbered without gaps. Pass the last number you have seen as --since, and you get exactly what \
             came after it: in text it stands behind the #, in JSON it is 'sequence'.
 
             Examples:
               $ hob events --since 41
               2026-01-31T12:00:00.123Z #42 web@1 exited with status 1 (pid 4711)
               hob: go on with --since 42
-              $ hob events --follow --json
+              $ hob events -f --json
             """)
 
     @Option(help: "Only what came after the event with this number.")
     var since: UInt64?
 
-    @Flag(help: "Stay, and show what comes.")
+    @Flag(name: .shortAndLong, help: "Stay, and show what comes.")
     var follow = false
 
     @Flag(help: "Print one JSON object per line.")
     var json = false
 
-    @OptionGroup var scope: ScopeOptions
+    @OptionGroup var scope: FollowingScopeOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {

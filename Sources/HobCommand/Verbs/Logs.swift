@@ -9,8 +9,8 @@ struct Logs: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what services have written, merged by time.",
         discussion: """
-            Reads the log files themselves, rotated and compressed ones included, so it works without a supervisor.
-            Everything is shown unless -n or --since says less; with -f the last 10 lines are shown first. Lines of a
+            Reads the log files themselves, rotated and compressed ones included, so it works without a supervisor. \
+            Everything is shown unless -n or --since says less; with -f the last 10 lines are shown first. Lines of a \
             service with 'timestamps: none' cannot be placed exactly: they stand where their file was last written.
 
             Examples:
@@ -19,7 +19,7 @@ struct Logs: ParsableCommand {
               $ hob logs redis --since 10m --no-timestamps
             """)
 
-    @Argument(help: "Services, instances, groups, globs or /regular expressions/.", completion: .instances)
+    @Argument(help: .targets, completion: .instances)
     var names: [String] = []
 
     @Flag(name: .shortAndLong, help: "Stay, and show lines as they come.")
@@ -37,7 +37,7 @@ struct Logs: ParsableCommand {
     @Flag(help: "Print one JSON object per line.")
     var json = false
 
-    @OptionGroup var scope: ScopeOptions
+    @OptionGroup var scope: FollowingScopeOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -99,34 +99,6 @@ struct Logs: ParsableCommand {
             for line in try follower.next() { writer.write(line) }
             writer.flush()
             if !follower.hasMore { follower.wait() }
-        }
-    }
-}
-
-/// A point in time: so long ago, or a date.
-struct SinceArgument: ExpressibleByArgument, Hashable {
-    private enum Kind: Hashable {
-        case ago(Int64)
-        case time(Int64)
-    }
-
-    private var kind: Kind
-
-    init?(argument: String) {
-        if let span = TimeLimit(argument: argument) {
-            kind = .ago(span.milliseconds)
-        } else if let time = RFC3339.parse(argument.utf8) {
-            kind = .time(time)
-        } else {
-            return nil
-        }
-    }
-
-    /// In milliseconds of Unix time.
-    func time(now: Int64) -> Int64 {
-        switch kind {
-        case .ago(let span): now - span
-        case .time(let time): time
         }
     }
 }

@@ -6,7 +6,7 @@ struct Reload: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tell services to read their own configuration again.",
         discussion: """
-            Sends the signal or runs the command that hob.yml declares as 'reload'; the processes stay the same.
+            Sends the signal or runs the command that hob.yml declares as 'reload'; the processes stay the same. \
             (To apply a changed hob.yml, run 'hob up'.)
 
             Example:
@@ -14,7 +14,7 @@ struct Reload: ParsableCommand {
               nginx reloaded (pid 812)
             """)
 
-    @Argument(help: "Services, instances, groups, globs or /regular expressions/.", completion: .instances)
+    @Argument(help: .someTargets, completion: .instances)
     var names: [String]
 
     @OptionGroup var options: OrderOptions

@@ -6,7 +6,7 @@ struct Restart: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Replace running processes by new ones.",
         discussion: """
-            All named instances stop and start together; with --rolling one goes after the other, each ready before
+            All named instances stop and start together; with --rolling one goes after the other, each ready before \
             the next one stops.
 
             Example:
@@ -15,9 +15,7 @@ struct Restart: ParsableCommand {
               web@2 restarted (pid 4822, after 512ms)
             """)
 
-    @Argument(
-        help: "Services, instances (web@2), groups, globs ('web*') or /regular expressions/; all when none is named.",
-        completion: .instances)
+    @Argument(help: .targets, completion: .instances)
     var names: [String] = []
 
     @Flag(help: "One instance after the other.")

@@ -6,7 +6,7 @@ struct Scale: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Change the number of a service's instances.",
         discussion: """
-            New instances are started and awaited; superfluous ones, those with the highest numbers, are stopped.
+            New instances are started and awaited; superfluous ones, those with the highest numbers, are stopped. \
             The number holds until hob.yml's own number changes.
 
             Example:
@@ -22,19 +22,5 @@ struct Scale: ParsableCommand {
         try options.order().perform(.scale, [], wait: options.wait.milliseconds) { request in
             request.scales = numbers.map { Request.Scale(service: $0.service, instances: $0.number) }
         }
-    }
-}
-
-/// A service and how many instances it shall have.
-struct ServiceNumber: ExpressibleByArgument, Hashable {
-    var service: String
-    var number: Int
-
-    init?(argument: String) {
-        guard let equals = argument.lastIndex(of: "="), equals != argument.startIndex,
-            let number = Int(argument[argument.index(after: equals)...]), (0...100_000).contains(number)
-        else { return nil }
-        service = String(argument[..<equals])
-        self.number = number
     }
 }

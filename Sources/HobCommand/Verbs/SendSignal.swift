@@ -8,14 +8,14 @@ struct SendSignal: ParsableCommand {
         commandName: "signal",
         abstract: "Send a signal to the main process of a service.",
         discussion: """
-            The supervisor sends it to the process it knows, never to a number that has become somebody else's.
+            The supervisor sends it to the process it knows, never to a number that has become somebody else's. \
             If the process ends of it, that counts as an end nobody asked for: use 'hob stop' to stop a service.
 
             Example:
               $ hob signal web USR1
             """)
 
-    @Argument(help: "A service, instance, group, glob or /regular expression/.", completion: .instances)
+    @Argument(help: .someTargets, completion: .instances)
     var name: String
 
     @Argument(help: "The signal: USR1, SIGUSR1 or 10.", completion: .list(SignalNames.all))
@@ -25,15 +25,5 @@ struct SendSignal: ParsableCommand {
 
     func run() throws {
         try options.order().perform(.signal, [name], wait: options.wait.milliseconds) { $0.signal = signal.number }
-    }
-}
-
-/// A signal by name or number.
-struct SignalArgument: ExpressibleByArgument, Hashable {
-    var number: Int32
-
-    init?(argument: String) {
-        guard let number = SignalNames.number(of: argument) else { return nil }
-        self.number = number
     }
 }

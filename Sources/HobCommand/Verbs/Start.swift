@@ -6,7 +6,7 @@ struct Start: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start services and wait until they are ready.",
         discussion: """
-            What a service requires is started with it. A task is awaited: hob exits with its status. Starting what
+            What a service requires is started with it. A task is awaited: hob exits with its status. Starting what \
             runs already changes nothing and is no error.
 
             Example:
@@ -14,9 +14,7 @@ struct Start: ParsableCommand {
               web@1 started (pid 4711, after 320ms)
             """)
 
-    @Argument(
-        help: "Services, instances (web@2), groups, globs ('web*') or /regular expressions/; all when none is named.",
-        completion: .instances)
+    @Argument(help: .targets, completion: .instances)
     var names: [String] = []
 
     @OptionGroup var options: OrderOptions

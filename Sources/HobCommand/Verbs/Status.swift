@@ -11,7 +11,7 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what every instance is doing.",
         discussion: """
-            Exit codes without a name: 0 when every wanted instance is up and every wanted task done, 1 when not,
+            Exit codes without a name: 0 when every wanted instance is up and every wanted task done, 1 when not, \
             69 when no supervisor runs. With names, after the LSB: 0 running, 3 stopped, 4 unknown.
 
             Examples:
@@ -26,7 +26,7 @@ struct Status: ParsableCommand {
         case ready, stopped
     }
 
-    @Argument(help: "Services, instances, groups, globs or /regular expressions/.", completion: .instances)
+    @Argument(help: .targets, completion: .instances)
     var names: [String] = []
 
     @Flag(help: "Print one JSON array.")

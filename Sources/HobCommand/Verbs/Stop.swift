@@ -6,8 +6,8 @@ struct Stop: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stop services and wait until they are gone.",
         discussion: """
-            The whole process tree ends by the service's stop ladder (SIGTERM, ten seconds, SIGKILL unless hob.yml
-            says otherwise). Exit code 2 says that a service had to be killed, or was not gone in time. A stopped
+            The whole process tree ends by the service's stop ladder (SIGTERM, ten seconds, SIGKILL unless hob.yml \
+            says otherwise). Exit code 2 says that a service had to be killed, or was not gone in time. A stopped \
             service stays down until it is started again.
 
             Example:
@@ -15,9 +15,7 @@ struct Stop: ParsableCommand {
               web@2 stopped (after 310ms)
             """)
 
-    @Argument(
-        help: "Services, instances (web@2), groups, globs ('web*') or /regular expressions/; all when none is named.",
-        completion: .instances)
+    @Argument(help: .targets, completion: .instances)
     var names: [String] = []
 
     @Flag(help: "Stop even if before_stop objects.")

@@ -10,7 +10,7 @@ struct Supervise: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Supervise the system's services in the foreground, for init, systemd or a container.",
         discussion: """
-            Compiles /etc/hob/*.yml, stores the result and becomes hobd. A mistake in the files does not keep the
+            Compiles /etc/hob/*.yml, stores the result and becomes hobd. A mistake in the files does not keep the \
             machine's services down: hob says what is wrong and starts what was applied last.
 
             Example (a systemd unit):

@@ -10,9 +10,9 @@ struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the project to what hob.yml says, and show its log.",
         discussion: """
-            Starts the supervisor if none runs, then adds, changes and removes what differs from hob.yml and touches
-            nothing else. In the foreground the log of all services is shown; Ctrl-C stops everything, a second
-            Ctrl-C leaves at once. Where the project was running already, Ctrl-C only ends the show.
+            Starts the supervisor if none runs, then adds, changes and removes what differs from hob.yml and touches \
+            nothing else. In the foreground the log of all services is shown; Ctrl-C stops everything, a second \
+            Ctrl-C leaves at once. Where the project was running already, Ctrl-C only ends the show. \
             With -d hob returns when everything is ready, or says what is not, and why.
 
             Examples:

@@ -19,7 +19,7 @@ struct Why: ParsableCommand {
                   cannot bind to port 8080: address already in use
             """)
 
-    @Argument(help: "A service, instance, group, glob or /regular expression/.", completion: .instances)
+    @Argument(help: .someTargets, completion: .instances)
     var name: String
 
     @Option(name: .customShort("n"), help: "How many lines of the log to show.")

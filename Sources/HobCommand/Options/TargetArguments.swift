@@ -10,6 +10,16 @@ extension CompletionKind {
     }
 }
 
+extension ArgumentHelp {
+    /// Names of what an order is for; none means all.
+    static let targets = ArgumentHelp(
+        "Services, instances (web@2), groups, globs ('web*') or /regular expressions/; all when none is named.",
+        valueName: "name")
+    /// Names of what an order is for; at least one.
+    static let someTargets = ArgumentHelp(
+        "Services, instances (web@2), groups, globs ('web*') or /regular expressions/.", valueName: "name")
+}
+
 /// Finds names for the shell's completion; says nothing when it cannot.
 enum InstanceCompletion {
     static func names(for words: [String]) -> [String] {
