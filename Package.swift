@@ -73,6 +73,11 @@ let package = Package(
             dependencies: [
                 "HobClient", "HobProtocol", "HobSystem", "HobTestKit", "HobCommand", "hobd", "hob-fixture",
             ]),
+        .testTarget(
+            name: "HobAcceptanceTests",
+            dependencies: [
+                "HobProtocol", "HobSystem", "HobSupervisorCore", "HobTestKit", "HobCommand", "hobd", "hob-fixture",
+            ]),
         .executableTarget(name: "hob-fixture", path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]
