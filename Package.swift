@@ -66,7 +66,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "HobConfigTests",
-            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"]),
+            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"],
+            exclude: ["Golden"]),
         .testTarget(
             name: "HobCommandTests",
             dependencies: [

@@ -41,7 +41,10 @@ package final class Supervisor {
     var pending: [(slot: Int, event: InstanceEvent)] = []
     var isDispatching = false
     /// States not yet told, in the order of their coming.
-    var changed: [(slot: Int, state: ActualState)] = []
+    var changed: [Int: ActualState] = [:]
+    var changeOrder: [Int] = []
+    /// Orders that have ended and are not yet answered.
+    var over: [(operation: UInt64, outcomes: [Outcome])] = []
     /// The newest order to store, and the newest that is stored.
     var storeTicket: UInt64 = 0
     var storedTicket: UInt64 = 0

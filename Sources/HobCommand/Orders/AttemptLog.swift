@@ -23,13 +23,13 @@ struct AttemptLog {
     }
 
     /// The lines, without their stamps.
-    func lines(of instance: String, since time: Int64) -> [String] {
+    func lines(of instance: String, from start: Int64, to end: Int64 = .max) -> [String] {
         guard let directory = try? LogDirectory(path), let files = try? directory.files(of: instance),
             let tail = try? LogTail(500, of: files, in: directory)
         else { return [] }
         let lines =
             tail.lines.contains(where: \.hasStamp)
-            ? tail.lines.filter { $0.time >= time }
+            ? tail.lines.filter { $0.time >= start && $0.time <= end }
             : Array(tail.lines.suffix(unstampedCount(instance, files)))
         return lines.map { StatusTable.printable(String(decoding: $0.text, as: UTF8.self)) }
     }

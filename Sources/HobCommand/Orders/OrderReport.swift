@@ -1,5 +1,6 @@
 import HobClient
 import HobProtocol
+import HobSystem
 
 /// Tells a person, or a script, what an order came to, and finds the exit code for it.
 struct OrderReport {
@@ -23,9 +24,10 @@ struct OrderReport {
 
     private func writeLines(_ result: OrderRunner.Result, verb: Request.Verb) {
         let isAlone = result.outcomes.count == 1
+        let attempts = result.outcomes.contains { $0.kind == .failed } ? bounded(result.attempts) : [:]
         for outcome in result.outcomes {
             if outcome.kind == .failed, Self.starts(verb) {
-                writeFailedStart(outcome, began: result.attempts[outcome.instance], isAlone: isAlone)
+                writeFailedStart(outcome, attempts[outcome.instance], isAlone: isAlone)
                 continue
             }
             let line = OutcomeLine(outcome, verb: verb, style: console.style)
@@ -38,12 +40,13 @@ struct OrderReport {
         }
     }
 
-    private func writeFailedStart(_ outcome: Outcome, began attempt: Int64?, isAlone: Bool) {
+    private func writeFailedStart(_ outcome: Outcome, _ attempt: StartAttempt?, isAlone: Bool) {
         let reason = outcome.message ?? outcome.status.map { "exited with status \($0)" } ?? "failed"
         try? connection.flush([outcome.instance])
-        let output = attemptLog.lines(of: outcome.instance, since: attempt ?? began)
+        let output = attemptLog.lines(
+            of: outcome.instance, from: attempt?.time ?? began, to: attempt?.end ?? .max)
         // What never ran had nothing to say, and its reason is a whole sentence.
-        if attempt == nil, output.isEmpty, !Self.isEnd(reason) {
+        if output.isEmpty, attempt?.hasProcess != true, !Self.isEnd(reason) {
             console.complain("hob: \(outcome.instance): \(reason)")
             return
         }
@@ -52,13 +55,26 @@ struct OrderReport {
         }
     }
 
+    /// The supervisor may have tried again since its answer: finds out where that began.
+    private func bounded(_ attempts: [String: StartAttempt]) -> [String: StartAttempt] {
+        guard let first = attempts.values.map(\.sequence).min() else { return attempts }
+        var attempts = attempts
+        var request = Request(id: connection.makeRequestID(), verb: .events)
+        request.since = first
+        _ = try? connection.perform(request, until: .now() + .seconds(5)) { body in
+            guard case .event(let event) = body, let instance = event.instance else { return }
+            attempts[instance]?.note(event)
+        }
+        return attempts
+    }
+
     /// Says why an instance is not where it should be, and shows its last words.
     private func explain(_ instance: String) {
         guard let status = try? connection.statuses(of: [instance]).first else { return }
         let note = StatusTable.note(of: status)
         if !note.isEmpty { console.complain("  \(status.state.rawValue): \(note)") }
         try? connection.flush([instance])
-        for line in attemptLog.lines(of: instance, since: began).suffix(5) { console.complain("  \(line)") }
+        for line in attemptLog.lines(of: instance, from: began).suffix(5) { console.complain("  \(line)") }
     }
 
     private func isTask(_ instance: String) -> Bool {

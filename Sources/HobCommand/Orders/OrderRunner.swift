@@ -10,8 +10,16 @@ struct OrderRunner {
         var outcomes: [Outcome] = []
         var changes: [Change] = []
         var revision: Int?
-        /// When the last attempt of each instance was started, in milliseconds of Unix time.
-        var attempts: [String: Int64] = [:]
+        /// The last attempt to start each instance.
+        var attempts: [String: StartAttempt] = [:]
+
+        mutating func note(_ event: EventRecord) {
+            guard let instance = event.instance else { return }
+            if event.kind == .state, event.state == .starting {
+                attempts[instance] = StartAttempt(sequence: event.sequence, time: event.time)
+            }
+            if event.kind == .spawned { attempts[instance]?.hasProcess = true }
+        }
     }
 
     let connection: SupervisorConnection
@@ -35,7 +43,7 @@ struct OrderRunner {
             guard reply.id == request.id else { continue }
             switch reply.body {
             case .progress(let event):
-                if event.kind == .spawned, let instance = event.instance { result.attempts[instance] = event.time }
+                result.note(event)
                 display.handle(event)
             case .status, .event:
                 break

@@ -25,8 +25,10 @@ struct EventLine {
             return (message ?? "ended") + (pid.map { " (\($0))" } ?? "")
         case .signaled:
             return (message ?? "was sent a signal") + (pid.map { " (\($0))" } ?? "")
-        case .hook, .applied:
-            return message ?? event.kind.rawValue
+        case .hook:
+            return message ?? "a hook ran"
+        case .applied:
+            return "definitions applied" + (message.map { ": \($0)" } ?? "")
         case .warning:
             return style.paint("warning", .yellow) + (message.map { ": \($0)" } ?? "")
         }

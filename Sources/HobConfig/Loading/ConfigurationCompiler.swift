@@ -33,13 +33,13 @@ struct ConfigurationCompiler {
     mutating func add(_ root: YAMLNode, file: String, directory: String) {
         let values = ValueReader(
             context: context, owner: "the file", scope: VariableScope(environment: context.variables))
-        guard let fields = values.fields(of: Field(name: "the file", node: root), .file, isNested: false) else { return }
+        guard let fields = values.fields(of: Field(name: "", node: root), .file) else { return }
         if let field = fields["name"], let text = values.plain(field, expecting: "a name") {
             if isName(text, "a project", field.place) { name = text }
         }
         if let field = fields["services"] {
             addServices(field, values, ServiceReader(context: context, file: file, directory: directory))
-        } else if root.entries?.contains(where: { $0.key == "services" }) != true {
+        } else if !fields.meant.contains("services"), !fields.names.contains("services") {
             context.problems.error(
                 root.place, "there are no services", suggestion: "write 'services:' and their names below it")
         }
@@ -49,10 +49,12 @@ struct ConfigurationCompiler {
     private mutating func addServices(_ field: Field, _ values: ValueReader, _ reader: ServiceReader) {
         guard case .mapping(let entries) = field.node.content else {
             return values.fail(
-                field, "\(field.node.kind) where services belong", suggestion: "write their names as keys, such as 'web:'")
+                field, "\(field.node.kind) where services belong",
+                suggestion: "write their names as keys, such as 'web:'")
         }
         if entries.isEmpty {
-            context.problems.error(field.place, "there are no services", suggestion: "write their names below 'services:'")
+            context.problems.error(
+                field.place, "there are no services", suggestion: "write their names below 'services:'")
         }
         for entry in entries where isFree(entry, "a service") {
             if let service = reader.read(entry) { services.append(service) }
@@ -67,7 +69,8 @@ struct ConfigurationCompiler {
             groupNames.insert(entry.key)
             let list = Field(name: "groups.\(entry.key)", node: entry.value)
             guard case .sequence = entry.value.content else {
-                values.fail(list, "\(entry.value.kind) where a list of services belongs", suggestion: "write [name, name]")
+                values.fail(
+                    list, "\(entry.value.kind) where a list of services belongs", suggestion: "write [name, name]")
                 continue
             }
             let members = values.texts(list).map { ParsedService.Reference(name: $0.text, place: $0.field.place) }
@@ -102,11 +105,11 @@ struct ConfigurationCompiler {
         guard let first = name.utf8.first, isLetterOrDigit(first), name.utf8.count <= 64,
             name.utf8.allSatisfy({ isLetterOrDigit($0) || others.contains($0) })
         else {
-            let reason =
-                name.contains("@") ? "'@' stands between a service and its instance's number" : "it would be no file name"
             context.problems.error(
-                place, "'\(ValueReader.shortened(name))' cannot be the name of \(what): \(reason)",
-                suggestion: "use letters, digits, '_', '.' and '-', at most 64, a letter or digit first")
+                place, "'\(ValueReader.shortened(name))' cannot be the name of \(what)",
+                suggestion: name.contains("@")
+                    ? "what follows '@' is an instance's number, which 'instances:' gives"
+                    : "use letters, digits, '_', '.' and '-', at most 64, a letter or digit first")
             return false
         }
         return true

@@ -1,6 +1,6 @@
 /// A value with the name that messages call it by.
 struct Field {
-    /// The key with the keys around it, such as `ready.timeout`.
+    /// The key with the keys around it, such as `ready.timeout`; empty for the owner's own mapping.
     let name: String
     /// The value.
     let node: YAMLNode
@@ -13,10 +13,13 @@ struct Field {
 struct Fields {
     /// The keys in the order of the file.
     let names: [String]
+    /// Keys that were misspelt or left empty, which was reported: that they are missing is no second mistake.
+    let meant: Set<String>
     private let byName: [String: Field]
 
     /// Makes fields.
-    init(_ fields: [(name: String, field: Field)]) {
+    init(_ fields: [(name: String, field: Field)], meant: Set<String>) {
+        self.meant = meant
         names = fields.map(\.name)
         byName = Dictionary(fields.map { ($0.name, $0.field) }, uniquingKeysWith: { first, _ in first })
     }

@@ -21,8 +21,8 @@ struct ServiceReader {
             reportMissingCommand(owner, entry.place)
             return nil
         }
-        let body = Field(name: name, node: entry.value)
-        guard let fields = plain.fields(of: body, .service, isNested: false) else { return nil }
+        let body = Field(name: "", node: entry.value)
+        guard let fields = plain.fields(of: body, .service) else { return nil }
 
         var values = plain
         values.scope.marks = fields["port"] == nil ? [.instance, .name] : [.port, .instance, .name]
@@ -42,6 +42,7 @@ struct ServiceReader {
         readLife(fields, plain, values, &service.definition)
         service.definition.process = plain.processAttributes(fields)
         readDirectory(fields, values, &service.definition)
+        makeSocketAbsolute(&service.definition)
         service.after = references(fields["after"], plain)
         service.requires = references(fields["requires"], plain)
         return service
@@ -54,7 +55,8 @@ struct ServiceReader {
     ) {
         let shell = fields["shell"].map { plain.boolean($0) ?? false } ?? false
         guard let field = fields["command"] else {
-            return reportMissingCommand(plain.owner, service.place)
+            if !fields.meant.contains("command") { reportMissingCommand(plain.owner, service.place) }
+            return
         }
         guard let command = values.command(field, shell: shell) else { return }
         service.definition.command = command
@@ -123,6 +125,14 @@ struct ServiceReader {
                 field, "'\(ValueReader.shortened(outside))' " + (isOther ? "is no directory" : "does not exist"),
                 suggestion: isOther ? "name a directory" : "create it, or correct the path")
         }
+    }
+
+    /// The supervisor connects from elsewhere: a path is seen from the service's directory, and its root.
+    private func makeSocketAbsolute(_ definition: inout ServiceDefinition) {
+        guard case .unix(let path) = definition.readiness.kind, !path.source.hasPrefix("@") else { return }
+        let inside = Paths.join(definition.directory.source, path.source)
+        let root = definition.process.root.map { Template(literal: $0).source } ?? ""
+        definition.readiness.kind = .unix(Template(source: root == "/" ? inside : root + inside))
     }
 
     private func references(_ field: Field?, _ plain: ValueReader) -> [ParsedService.Reference] {

@@ -52,7 +52,9 @@ extension ValueReader {
 
     private func shellCommand(_ field: Field) -> CommandLine? {
         guard case .scalar = field.node.content else {
-            fail(field, "\(field.node.kind) where a shell's text belongs", suggestion: "write one text, or leave out 'shell: true'")
+            fail(
+                field, "\(field.node.kind) where a shell's text belongs",
+                suggestion: "write one text, or leave out 'shell: true'")
             return nil
         }
         var scope = scope
@@ -76,7 +78,9 @@ extension ValueReader {
         let shell = fields["shell"].map { boolean($0) ?? false } ?? false
         let timeout = fields["timeout"].map { duration($0, example: "30s") } ?? .seconds(30)
         guard let field = fields["command"] else {
-            fail(parent, "it has no command", suggestion: "write 'command:'")
+            if !fields.meant.contains("command") {
+                fail(parent, "it has no command", suggestion: "write 'command:'")
+            }
             return nil
         }
         guard let command = command(field, shell: shell), let timeout else { return nil }
@@ -88,7 +92,9 @@ extension ValueReader {
         if case .mapping = field.node.content {
             return hook(field, table: .reload).map { .command($0) }
         }
-        guard let text = plain(field, expecting: "a signal such as HUP, or a mapping with 'command:'") else { return nil }
+        guard let text = plain(field, expecting: "a signal such as HUP, or a mapping with 'command:'") else {
+            return nil
+        }
         if text.contains(" ") || text.contains("/") {
             fail(field, "'\(Self.shortened(text))' is no signal", suggestion: "write { command: … } for a command")
             return nil

@@ -89,7 +89,7 @@ extension ValueReader {
         let template = Template(source: source)
         if template.isPerInstance {
             // A number around the mark is fine (`1${INSTANCE}`); what comes out is checked for the first instance.
-            let first = template.resolved(for: InstanceIdentity(service: "", index: 1, name: "1", port: 1))
+            let first = template.resolved(for: InstanceIdentity(service: "", index: 1, name: "name", port: 1))
             if let number = Int(first), (1...65_535).contains(number) { return template }
         } else if let number = Int(source), (1...65_535).contains(number) {
             return template
@@ -100,7 +100,9 @@ extension ValueReader {
 
     private func addresses(of host: String, _ field: Field) -> [String]? {
         guard !host.contains("$") else {
-            fail(field, "the host '\(Self.shortened(host))' differs between instances", suggestion: "let only the port differ")
+            fail(
+                field, "the host '\(Self.shortened(host))' differs between instances",
+                suggestion: "let only the port differ")
             return nil
         }
         if host.isEmpty || host == "localhost" { return ["127.0.0.1", "::1"] }
@@ -176,7 +178,9 @@ extension ValueReader {
     private func logPattern(_ field: Field) -> String? {
         guard let pattern = plain(field, expecting: "a regular expression") else { return nil }
         guard !pattern.isEmpty, pattern.utf8.count <= 1_024 else {
-            fail(field, pattern.isEmpty ? "it is empty" : "it is longer than 1024 bytes", suggestion: "write a shorter text")
+            fail(
+                field, pattern.isEmpty ? "it is empty, which every line matches" : "it is longer than 1024 bytes",
+                suggestion: "write what the line says when it is ready")
             return nil
         }
         var compiled = regex_t()

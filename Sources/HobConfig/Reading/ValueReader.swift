@@ -21,7 +21,8 @@ struct ValueReader {
 
     /// Reports that something at a place is wrong.
     func fail(_ place: Place, _ name: String, _ message: String, suggestion: String? = nil) {
-        context.problems.error(place, "'\(name)' in \(owner): \(message)", suggestion: suggestion)
+        let subject = name.isEmpty ? owner : "'\(name)' in \(owner)"
+        context.problems.error(place, "\(subject): \(message)", suggestion: suggestion)
     }
 
     /// A text as messages show it.
@@ -32,34 +33,42 @@ struct ValueReader {
     // MARK: - Mappings
 
     /// The values of a mapping; keys that the table does not know are reported.
-    func fields(of field: Field, _ table: KeyTable, isNested: Bool = true) -> Fields? {
+    func fields(of field: Field, _ table: KeyTable) -> Fields? {
         guard case .mapping(let entries) = field.node.content else {
-            fail(field, "\(field.node.kind) where a mapping belongs", suggestion: "write keys such as '\(table.keys[0].name):'")
+            fail(
+                field, "\(field.node.kind) where a mapping belongs",
+                suggestion: "write keys such as '\(table.keys[0].name):'")
             return nil
         }
         var fields: [(name: String, field: Field)] = []
-        let parent = isNested ? "'\(field.name)' of \(owner)" : owner
+        var meant: Set<String> = []
+        let parent = field.name.isEmpty ? owner : "'\(field.name)' of \(owner)"
         for entry in entries {
             if table[entry.key] == nil {
                 if table.allowsExtensions, entry.key.hasPrefix("x-") { continue }
                 if let until = table.later[entry.key] {
                     context.problems.error(
                         entry.place, "'\(entry.key)' is not available yet in this version", suggestion: until)
-                } else {
+                } else if !context.problems.isFull {
+                    let key = table.meant(by: entry.key)
+                    if let key { meant.insert(key) }
                     context.problems.error(
                         entry.place, "unknown key '\(Self.shortened(entry.key))' in \(parent)",
-                        suggestion: context.problems.isFull ? nil : table.suggestion(for: entry.key))
+                        suggestion: table.hints[entry.key] ?? key.map { "did you mean '\($0)'?" })
                 }
                 continue
             }
-            let name = isNested ? "\(field.name).\(entry.key)" : entry.key
+            let name = field.name.isEmpty ? entry.key : "\(field.name).\(entry.key)"
             if entry.value.isNull {
-                fail(entry.place, name, "it has no value", suggestion: "give it one, or remove the line")
+                meant.insert(entry.key)
+                fail(
+                    entry.place, name, "it has no value",
+                    suggestion: table.required.contains(entry.key) ? "give it one" : "give it one, or remove the line")
                 continue
             }
             fields.append((entry.key, Field(name: name, node: entry.value)))
         }
-        return Fields(fields)
+        return Fields(fields, meant: meant)
     }
 
     /// The elements of a list; a value that is no list counts as a list of itself.
@@ -185,14 +194,23 @@ struct ValueReader {
     func durationRange(_ field: Field, example: String) -> ClosedRange<Duration>? {
         guard let text = plain(field, expecting: "a range of durations such as \(example)") else { return nil }
         guard let separator = text.firstRange(of: "..") else {
-            guard let single = duration(text, field, example: "1s") else { return nil }
-            return single...single
+            if let single = Duration(parsing: text), single > .zero { return single...single }
+            if Double(text) != nil {
+                fail(field, UnitError.explain(text, example: String(example.prefix { $0 != "." })))
+            } else {
+                fail(
+                    field, "'\(Self.shortened(text))' is not understood",
+                    suggestion: "write a duration, or a range such as '\(example)'")
+            }
+            return nil
         }
         guard let low = duration(String(text[..<separator.lowerBound]), field, example: "100ms"),
             let high = duration(String(text[separator.upperBound...]), field, example: "30s")
         else { return nil }
         guard low <= high else {
-            fail(field, "'\(text)' begins above its end", suggestion: "write the shorter duration first, as in '\(example)'")
+            fail(
+                field, "'\(text)' begins above its end",
+                suggestion: "write the shorter duration first, as in '\(example)'")
             return nil
         }
         return low...high

@@ -4,12 +4,12 @@ extension KeyTable {
         id: "file", title: "The file", help: "What a `hob.yml` is made of.",
         keys: [
             KeyDefinition(
-                "services", .mapping(of: .table(service)),
+                "services", .mapping(of: .table(service), names: nameForm),
                 "The services by name. A name has letters, digits, `_`, `.` and `-`, begins with a letter or digit and "
                     + "is at most 64 characters long.",
                 example: "services:\n  web:\n    command: ./bin/web", synonyms: ["service", "processes", "programs"]),
             KeyDefinition(
-                "groups", .mapping(of: .list(.text)),
+                "groups", .mapping(of: .list(.text), names: nameForm),
                 "Names for several services at once: `hob stop backends`. A group cannot have the name of a service.",
                 example: "groups:\n  backends: [web]", synonyms: ["group", "profiles"]),
             KeyDefinition(
@@ -19,11 +19,14 @@ extension KeyTable {
         required: ["services"], hints: ["version": "it has no meaning here, remove it"], allowsExtensions: true)
 
     /// What services, groups and projects may be called.
-    static let namePattern = ValueShape.pattern("^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", "name")
+    static let namePattern = ValueShape.pattern(nameForm, "name")
+
+    private static let nameForm = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 
     /// A command with its time limit: hooks.
     static let hook = KeyTable(
-        id: "hook", title: "A hook", help: "A command that helps a service along.", keys: commandKeys(in: "before_start"),
+        id: "hook", title: "A hook", help: "A command that helps a service along.",
+        keys: commandKeys(in: "before_start"),
         required: ["command"])
 
     /// How a service is told to read its configuration again.
@@ -35,7 +38,8 @@ extension KeyTable {
     /// How a service is stopped by a command.
     static let stop = KeyTable(
         id: "stop", title: "Stop by a command",
-        help: "The command asks the service to go; when it is not gone at the command's time limit, the signals follow.",
+        help:
+            "The command asks the service to go; when it is not gone at the command's time limit, the signals follow.",
         keys: commandKeys(in: "stop") + [
             KeyDefinition(
                 "signals", .any([.list(stopStep), stopStep]), "The signals after the command.",
@@ -49,7 +53,9 @@ extension KeyTable {
 
     private static func commandKeys(in key: String) -> [KeyDefinition] {
         [
-            KeyDefinition("command", .command, "What to run.", example: "\(key): { command: ./bin/helper }"),
+            KeyDefinition(
+                "command", .command, "What to run.", example: "\(key): { command: ./bin/helper }",
+                synonyms: ["cmd", "exec", "run", "script"]),
             KeyDefinition(
                 "shell", .boolean, "Whether `/bin/sh -c` runs the command, which is then one text.", standard: "false",
                 example: "\(key): { command: ./bin/helper | logger, shell: true }"),

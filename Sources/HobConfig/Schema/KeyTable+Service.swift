@@ -5,12 +5,14 @@ extension KeyTable {
         keys: commandKeys + environmentKeys + processKeys + orderKeys + lifeKeys,
         required: ["command"],
         later: [
-            "health": "a later version watches ready services; until then 'ready' is all",
-            "limits": "a later version watches memory and time; until then 'rlimits' sets the kernel's limits",
-            "schedule": "a later version starts tasks by the clock; until then use cron with 'hob start'",
-            "listen": "a later version holds listening sockets; until then the service binds its own",
+            "health": "until then only 'ready' is probed",
+            "limits": "until then 'rlimits' sets the kernel's own limits",
+            "schedule": "until then let cron run 'hob start'",
+            "listen": "until then the service binds its own sockets",
         ],
-        hints: ["image": "Hob runs programs, not images: write 'command'", "build": "build before 'hob up', or in a task"])
+        hints: [
+            "image": "Hob runs programs, not images: write 'command'", "build": "build before 'hob up', or in a task",
+        ])
 
     private static let commandKeys: [KeyDefinition] = [
         KeyDefinition(
@@ -31,7 +33,7 @@ extension KeyTable {
             example: "directory: .", synonyms: ["working_dir", "working_directory", "workingdirectory", "cwd", "dir"]),
         KeyDefinition(
             "instances", .integer(0...100_000),
-            "How many processes. Once it is written, they are called `web@1`, `web@2`, …", standard: "1",
+            "How many processes. Once it is written, they are called `web@1`, `web@2` and so on.", standard: "1",
             example: "instances: 4", synonyms: ["replicas", "numprocs", "count", "scale", "concurrency"]),
         KeyDefinition(
             "port", .integer(1...65_535),
@@ -70,7 +72,7 @@ extension KeyTable {
             "nice", .integer(-20...19), "The scheduling priority: 19 is the most patient.", example: "nice: 10",
             synonyms: ["priority", "niceness"]),
         KeyDefinition(
-            "rlimits", .mapping(of: .any([limitValue, .table(limit)])),
+            "rlimits", .mapping(of: .any([limitValue, .table(limit)]), names: limitNames),
             "Resource limits as in setrlimit(2): `as`, `core`, `cpu`, `data`, `fsize`, `memlock`, `msgqueue`, `nice`, "
                 + "`nofile`, `nproc`, `rss`, `rtprio`, `rttime`, `sigpending`, `stack`. One value sets both halves.",
             example: "rlimits: { nofile: 4096, core: unlimited, memlock: 64MiB }",
@@ -89,6 +91,9 @@ extension KeyTable {
             "cgroup", .pattern("^/|\\$\\{", "absolute path"), "The cgroup v2 directory it starts in.",
             example: "cgroup: /sys/fs/cgroup/app", synonyms: ["cgroup_parent", "slice"]),
     ]
+
+    private static let limitNames =
+        "^(as|core|cpu|data|fsize|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$"
 
     private static let orderKeys: [KeyDefinition] = [
         KeyDefinition(
@@ -140,7 +145,8 @@ extension KeyTable {
         KeyDefinition(
             "notify", .boolean, "Whether it gets a `$NOTIFY_SOCKET` although its readiness is known otherwise.",
             standard: "false", example: "notify: true", synonyms: ["notify_socket"]),
-        KeyDefinition("log", .table(log), "How its output is kept.", example: "log: { rotate: 10MB, keep: 10 }",
+        KeyDefinition(
+            "log", .table(log), "How its output is kept.", example: "log: { rotate: 10MB, keep: 10 }",
             synonyms: ["logging", "logs"]),
     ]
 

@@ -30,11 +30,11 @@ struct KeyTable: Sendable {
     }
 
     /// The key that was probably meant: a typing error, or the word of another tool.
-    func suggestion(for name: String) -> String? {
+    func meant(by name: String) -> String? {
         let lower = name.lowercased()
-        if let hint = hints[lower] { return hint }
-        if let key = keys.first(where: { $0.synonyms.contains(lower) }) { return "did you mean '\(key.name)'?" }
-        return Suggestion.didYouMean(name, among: keys.map(\.name))
+        if hints[lower] != nil { return nil }
+        return keys.first { $0.synonyms.contains(lower) }?.name
+            ?? Suggestion.nearest(to: name, among: keys.map(\.name))
     }
 }
 

@@ -17,8 +17,8 @@ indirect enum ValueShape: Sendable {
     /// A text that is split into words, or the list of words.
     case command
     case list(ValueShape)
-    /// A mapping with keys of the user's choice.
-    case mapping(of: ValueShape)
+    /// A mapping with keys of the user's choice, of this form (an ECMA regular expression) if there is one.
+    case mapping(of: ValueShape, names: String? = nil)
     /// A mapping with these keys.
     case table(KeyTable)
     /// Any of several.
@@ -41,7 +41,7 @@ indirect enum ValueShape: Sendable {
         case .size: "size"
         case .command: "command"
         case .list(let element): "list (\(element.summary))"
-        case .mapping(let element): "mapping (\(element.summary))"
+        case .mapping(let element, _): "mapping (\(element.summary))"
         case .table(let table): "mapping ([\(table.title)](#\(table.anchor)))"
         case .any(let shapes): shapes.map(\.summary).joined(separator: "; or ")
         case .null: "nothing"
@@ -52,7 +52,7 @@ indirect enum ValueShape: Sendable {
     var tables: [KeyTable] {
         switch self {
         case .table(let table): [table]
-        case .list(let element), .mapping(let element): element.tables
+        case .list(let element), .mapping(let element, _): element.tables
         case .any(let shapes): shapes.flatMap(\.tables)
         case .text, .pattern, .boolean, .integer, .choice, .duration, .durationRange, .size, .command, .null: []
         }

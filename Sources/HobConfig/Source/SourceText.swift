@@ -83,6 +83,13 @@ struct SourceText: Sendable {
         return nil
     }
 
+    /// The beginning of a place's line, up to the place.
+    func text(before place: Place) -> String {
+        let end = byte(at: place)
+        let start = byte(at: Place(file: file, line: place.line))
+        return String(decoding: bytes[max(start, end - 4_096)..<end], as: UTF8.self)
+    }
+
     /// How many lines there are.
     var lineCount: Int { lineStarts.count }
 

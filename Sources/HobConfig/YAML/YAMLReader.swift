@@ -4,7 +4,7 @@ import Yams
 struct YAMLReader {
     private let source: SourceText
     private let problems: Problems
-    private var remainingNodes = AliasBudget.nodeLimit
+    private var remainingNodes = ParsingBudget.nodeLimit
     /// Keys that were given another first character so that the parser accepts their twins, by place.
     private var renamed: [Place: String] = [:]
 
@@ -15,7 +15,7 @@ struct YAMLReader {
 
     /// The tree of a text; nil, with a diagnostic, when there is none.
     static func read(_ source: SourceText, reporting problems: Problems) -> YAMLNode? {
-        if let violation = AliasBudget.violation(in: source) {
+        if let violation = ParsingBudget.violation(in: source) {
             problems.error(violation.place, violation.message)
             return nil
         }
@@ -79,7 +79,7 @@ struct YAMLReader {
         remainingNodes -= 1
         guard remainingNodes >= 0 else {
             throw DiagnosticError(
-                Diagnostic(place, "more than \(AliasBudget.nodeLimit) values, aliases unfolded: split the file"))
+                Diagnostic(place, "more than \(ParsingBudget.nodeLimit) values, aliases unfolded: split the file"))
         }
         guard depth < 50 else { throw DiagnosticError(Diagnostic(place, "nested more than 50 levels deep")) }
         switch node {
@@ -150,7 +150,13 @@ struct YAMLReader {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            let place = clamped(mark)
+            if problem.contains("another document") {
+                return Diagnostic(
+                    clamped(mark), "a second document begins here", suggestion: "keep one, without '---' lines")
+            }
+            // What is not closed is wrong where it was opened.
+            let isAtEnd = problem.contains("end of stream")
+            let place = clamped(isAtEnd ? context?.mark ?? mark : mark)
             var message = "not YAML: \(problem)"
             if let context {
                 let begin = clamped(context.mark)
@@ -172,6 +178,11 @@ struct YAMLReader {
     }
 
     private func remedy(for problem: String, at place: Place) -> String? {
+        if problem.contains("end of stream") { return "close it" }
+        let before = source.text(before: place)
+        if problem.contains("expected ',' or"), before.hasSuffix("$") || before.contains("${") {
+            return "put a value with ${…} in quotes inside of { } and [ ]"
+        }
         let offset = source.byte(at: place)
         guard offset < source.bytes.count else { return nil }
         if problem.contains("cannot start any token") {
@@ -182,7 +193,9 @@ struct YAMLReader {
             return "put a value with ': ' in quotes, or correct the indentation"
         }
         if problem.contains("undefined alias") { return "define it before with '&name', or put the value in quotes" }
-        if problem.contains("another document") { return "keep one document, without '---' lines" }
+        if problem.contains("alphabetic or numeric character") {
+            return "put a value that begins with '*' or '&' in quotes"
+        }
         return nil
     }
 }

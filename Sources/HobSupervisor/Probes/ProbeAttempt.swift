@@ -82,7 +82,7 @@ final class ProbeAttempt {
                 fail(connection, Self.words(for: error.code))
                 return
             }
-            if Self.isConnectedToItself(connection) {
+            if Self.isConnectedToItself(connection.socket, connection.address) {
                 fail(connection, Self.words(for: ECONNREFUSED))
                 return
             }
@@ -157,9 +157,8 @@ final class ProbeAttempt {
 
     /// Whether the kernel has picked the very port that is probed as the connection's own: TCP then connects a socket
     /// to itself, and a port without a listener would look ready.
-    private static func isConnectedToItself(_ connection: Connection) -> Bool {
-        let peer = connection.address
-        guard peer.kind != .unix, let local = try? SocketAddress.local(of: connection.socket) else { return false }
+    static func isConnectedToItself(_ socket: Descriptor, _ peer: SocketAddress) -> Bool {
+        guard peer.kind != .unix, let local = try? SocketAddress.local(of: socket) else { return false }
         let isLoopback = local.host.hasPrefix("127.") || local.host == "::1"
         return local.port == peer.port && local.kind == peer.kind && (isLoopback || local.host == peer.host)
     }

@@ -11,7 +11,6 @@ extension Supervision {
     /// Takes everything down, dependents first, without touching what is wanted on disk.
     package mutating func takeDownForShutdown(_ slots: [Int], at now: MonotonicInstant) -> [SupervisionAction] {
         for slot in slots { supersede(slot, goingUp: false, at: now) }
-        rollouts.removeAll()
         takeDown(slots, force: true, at: now)
         return drain(at: now)
     }

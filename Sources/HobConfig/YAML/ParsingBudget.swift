@@ -1,15 +1,18 @@
-/// Refuses texts whose aliases would unfold into more than anybody writes, before any parser looks at them.
+/// Refuses texts that would cost a parser far more than their length, before any parser looks at them.
 ///
-/// It works on an upper bound: every `&name` and `*name` counts, in quotes and comments too, and an anchored value is
-/// taken to reach up to the first use of its alias, which no value can outgrow. Parsers hash mapping keys, so a bomb
-/// in a key would go off inside of them; what is left after this is counted exactly when the tree is built.
-struct AliasBudget {
+/// It works on upper bounds, without knowing what is quoted or a comment. Aliases: an anchored value is taken to reach
+/// up to the first use of its alias, which no value can outgrow. Nesting: parsers hash mapping keys, each level anew,
+/// so that the depths of all brackets are added up. A bomb in a key would go off inside of the parser; whatever is left
+/// after this is counted exactly when the tree is built.
+struct ParsingBudget {
     /// The most aliases a file may use.
     static let aliasLimit = 1_000
     /// The most nodes a file may have once all aliases are unfolded.
     static let nodeLimit = 100_000
     /// The bound for the estimate, which may be many times too high.
     static let estimateLimit = 1_000_000
+    /// The most that the depths of all brackets may add up to; a hundred thousand values have five levels or so.
+    static let nestingLimit = 5_000_000
 
     /// What is known of one anchor.
     private struct Anchor {
@@ -23,7 +26,9 @@ struct AliasBudget {
     /// The diagnostic for a text that would unfold too far; nil for all others.
     static func violation(in source: SourceText) -> Diagnostic? {
         let bytes = source.bytes
-        guard bytes.contains(UInt8(ascii: "*")), bytes.contains(UInt8(ascii: "&")) else { return nil }
+        var depth = 0
+        var keys = 0
+        var nesting = 0
         var anchors: [ArraySlice<UInt8>: Anchor] = [:]
         var weight = 0
         var aliases = 0
@@ -57,11 +62,27 @@ struct AliasBudget {
                         "the aliases up to here stand for more than a configuration may hold: "
                             + "write the values out, or use fewer aliases")
                 }
-            case UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "-"), UInt8(ascii: "["), UInt8(ascii: "{"),
-                UInt8(ascii: "?"), 0x0A:
-                // Each node but the first follows one of these.
+            // Each node but the first follows one of these.
+            case UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "-"): weight += 2
+            case 0x0A:
                 weight += 2
+                keys = 0
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                weight += 2
+                depth += 1
+                nesting += depth
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
+            case UInt8(ascii: "?") where offset < bytes.count && bytes[offset] == UInt8(ascii: " "):
+                // Keys within keys; over several lines each is indented more, and the text itself grows as fast.
+                weight += 2
+                keys += 1
+                nesting += keys
             default: break
+            }
+            if nesting > nestingLimit {
+                return Diagnostic(
+                    source.place(atByte: begin), "brackets within brackets, too deep and too often up to here",
+                    suggestion: "close them, or quote those that are text")
             }
         }
         return nil
