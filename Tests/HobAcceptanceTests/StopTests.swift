@@ -75,11 +75,12 @@ import Testing
     func wholeTreeStop(kind: String) throws {
         try Sandbox.with { box in
             let deaf = kind.hasSuffix("--deaf") ? ", --deaf" : ""
-            let words =
+            let command =
                 switch kind {
-                case "double-fork": "double-fork, \(box.file("pids")), --stay"
-                case "double-fork of a main that went": "double-fork, \(box.file("pids"))"
-                default: #"fork-tree, --depth, "2", --width, "3", --pids, pids\#(deaf)"#
+                case "double-fork": "[\(box.fixture), double-fork, pids, --stay]"
+                case "double-fork of a main that went":
+                    "[sh, -c, '\(box.fixture) double-fork pids; until test -s pids; do sleep 0.02; done']"
+                default: #"[\#(box.fixture), fork-tree, --depth, "2", --width, "3", --pids, pids\#(deaf)]"#
                 }
             let mainGoes = kind.hasSuffix("went")
             try box.write(
@@ -87,7 +88,7 @@ import Testing
                 services:
                   anchor: { command: sleep 1000 }
                   one:
-                    command: [\(box.fixture), \(words)]
+                    command: \(command)
                     ready: { \(mainGoes ? "delay: 10s" : "exec: test -s pids") }
                     stop: [TERM 1s, KILL]
                     restart: never
@@ -95,8 +96,6 @@ import Testing
             try box.succeed("up", "-d", "anchor")
             let start = try box.hob("start", "one")
             #expect(start.status == (mainGoes ? 1 : 0), "\(start)")
-            let events = try box.follow()
-            try events.wait("pids file") { _ in !box.lines("pids").isEmpty }
             let stop = try box.hob("stop", "one")
             #expect([0, 2].contains(stop.status), "\(stop)")
             let pids = box.lines("pids").compactMap { Int32($0.split(separator: " ")[0]) }
