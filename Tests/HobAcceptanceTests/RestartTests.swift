@@ -35,7 +35,7 @@ import Testing
             services:
               settling: { command: "true", instances: 4, restart: *fast }
               failing: { command: "false", instances: 4, restart: *fast }
-              probed: { command: "true", instances: 2, ready: { exec: "true" }, restart: *fast }
+              probed: { command: "true", instances: 2, ready: { exec: "false" }, restart: *fast }
             """
         ) { box in
             let up = try box.hob("up", "-d", "-q")
@@ -43,8 +43,8 @@ import Testing
             let events = try box.follow()
             let runs = try events.wait("1000 runs", count: 1_000, within: .seconds(100)) { $0.kind == .exited }
             let last = try #require(runs.last).sequence
-            let up2 = events.events.filter { $0.sequence <= last && ($0.state == .running || $0.state == .ready) }
-            #expect(up2.isEmpty, "\(up2)")
+            let reported = events.events.filter { $0.sequence <= last && ($0.state == .running || $0.state == .ready) }
+            #expect(reported.isEmpty, "\(reported)")
             #expect(try box.statuses().allSatisfy { !$0.state.isUp })
         }
     }

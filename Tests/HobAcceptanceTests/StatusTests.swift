@@ -65,7 +65,7 @@ import Testing
 
     @Test("row 115: the control socket has mode 0600, its directory 0700, and a foreign user is refused")
     func permissions() throws {
-        try Sandbox.with("services: { one: { command: sleep 1000, ready: { exec: "true" } } }") { box in
+        try Sandbox.with("services: { one: { command: sleep 1000, ready: { exec: [\"true\"] } } }") { box in
             try box.succeed("up", "-d")
             let socket = try FileStatus.of("\(box.runtime)/control.sock")
             #expect(socket.permissions == 0o600)
