@@ -129,7 +129,8 @@ package final class Supervisor {
 
     private static func scope(of path: String) throws -> UInt32 {
         let hard = try ProcessLimits.get(.locks).hard
-        let ceiling: UInt64? = geteuid() == 0 || hard == ResourceLimit.unlimited ? nil : hard
+        // A limit that is there can always be lowered; raising it takes a right that even root may lack.
+        let ceiling: UInt64? = hard == ResourceLimit.unlimited ? nil : hard
         guard let scope = ProcessTag.scope(named: path, below: ceiling) else { throw StartFailure.noTagLeft }
         return scope
     }

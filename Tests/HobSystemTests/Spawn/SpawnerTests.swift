@@ -77,7 +77,7 @@ import Testing
         }
         let child = try TestChild(SpawnRequest("/bin/true"), on: spawner)
         #expect(try child.waitForExit() == .exited(code: 0))
-        #expect(spawner.load == 3)
+        #expect(waitFor { spawner.load == 3 ? true : nil } == true)
         for program in programs { program.unstick() }
         let results = try #require(finished.wait(until: patience) { $0.count == 3 ? $0 : nil })
         for result in results {
