@@ -23,14 +23,18 @@ import Testing
         Case(
             testDescription: "wrong unit",
             yml: "services:\n  one: { command: touch started, ready: { delay: 5 } }\n",
-            places: ["2:49"], words: ["5", "5s"]),
+            places: ["2:50"], words: ["5", "5s"]),
         Case(
             testDescription: "unknown unit",
             yml: "services:\n  one:\n    command: touch started\n    restart: { delay: 5 parsecs..30s }\n",
             places: ["4:23"], words: ["parsecs"]),
         Case(
             testDescription: "cycle",
-            yml: "services:\n  one: { command: touch started, after: [two] }\n  two: { command: touch started, after: [one] }\n",
+            yml: """
+                services:
+                  one: { command: touch started, after: [two] }
+                  two: { command: touch started, after: [one] }
+                """,
             places: ["2:42", "3:42"], words: ["one → two → one", "remove"]),
         Case(
             testDescription: "missing command",
@@ -46,21 +50,30 @@ import Testing
             places: ["3:14", "3:20"], words: ["NOWHERE_DEFINED", ":-"]),
         Case(
             testDescription: "port clash",
-            yml: "services:\n  one: { command: touch started, instances: 3, port: 8080 }\n  two: { command: touch started, port: 8082 }\n",
+            yml: """
+                services:
+                  one: { command: touch started, instances: 3, port: 8080 }
+                  two: { command: touch started, port: 8082 }
+                """,
             places: ["3:40"], words: ["8082", "'one'", "give one of them another"]),
         Case(
             testDescription: "two services of one name",
             yml: "services:\n  one: { command: touch started }\n  one: { command: touch started }\n",
             places: ["3:3"], words: ["duplicate key 'one'", "keep one"]),
         Case(
-            testDescription: "a line of 1 MB",
-            yml: "services:\n  one:\n    command: touch started\n    x\(String(repeating: "x", count: 1 << 20)): 1\n",
-            places: ["4:5"], words: ["unknown key"]),
+            testDescription: "a key of 1 MB",
+            yml: "services:\n  one:\n    command: touch started\n    \(String(repeating: "x", count: 1 << 20)): 1\n",
+            places: ["4:"], words: ["line 4, column 5"]),
+        Case(
+            testDescription: "a value of 1 MB",
+            yml: "services:\n  one:\n    command: touch started\n    nice: \(String(repeating: "x", count: 1 << 20))\n",
+            places: ["4:11"], words: ["nice", "from -20 to 19"]),
         Case(
             testDescription: "a YAML bomb",
-            yml: "a: &a [x,x,x,x,x,x,x,x,x]\n"
-                + zip("abcdefgh", "bcdefghi").map { "\($1): &\($1) [*\($0),*\($0),*\($0),*\($0),*\($0),*\($0),*\($0),*\($0),*\($0)]\n" }
-                    .joined() + "services:\n  one: { command: touch started }\n",
+            yml: "x-a: &a [x, x, x, x, x, x, x, x, x]\n"
+                + zip("abcdefgh", "bcdefghi").map { inner, outer in
+                    "x-\(outer): &\(outer) [\(Array(repeating: "*\(inner)", count: 9).joined(separator: ", "))]\n"
+                }.joined() + "services:\n  one: { command: touch started }\n",
             places: [""], words: ["alias"]),
         Case(
             testDescription: "no YAML",
@@ -75,7 +88,7 @@ import Testing
     @Test("a hob.yml that is no UTF-8: exit 78 with its place, and the running project is not touched")
     func invalidUTF8() throws {
         let example = Case(
-            testDescription: "invalid UTF-8", yml: "", places: ["2:24"], words: ["0xFF", "UTF-8"])
+            testDescription: "invalid UTF-8", yml: "", places: ["2:25"], words: ["0xFF", "UTF-8"])
         try Self.check(
             example, [UInt8]("services:\n  one: { command: touch ".utf8) + [0xFF] + [UInt8](" }\n".utf8))
     }

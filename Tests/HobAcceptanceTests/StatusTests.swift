@@ -92,7 +92,10 @@ import Testing
                 s.connect(sys.argv[1])
             except PermissionError:
                 print("refused"); sys.exit()
-            s.sendall(b'{"id":"x","verb":"down"}\\n') if sys.argv[2] != "0" else None
+            try:
+                if sys.argv[2] != "0": s.sendall(b'{"id":"x","verb":"down"}\\n')
+            except OSError:
+                pass
             print(s.makefile().readline())
             """
         var request = SpawnRequest(
