@@ -80,7 +80,9 @@ import Testing
             yml: "services:\n  one: { command: touch started\n", places: ["2:", "3:"], words: []),
     ]
 
-    @Test("a broken hob.yml: exit 78 with its place and a suggestion, and the running project is not touched", arguments: cases)
+    @Test(
+        "a broken hob.yml: exit 78 with its place and a suggestion, and the running project is not touched",
+        arguments: cases)
     func broken(_ example: Case) throws {
         try Self.check(example, [UInt8](example.yml.utf8))
     }
@@ -101,9 +103,10 @@ import Testing
                 try refuses(example, box, words)
             }
             #expect(box.read("started").isEmpty)
-            #expect(SandboxProcesses.find(path: box.path, runtime: box.runtime).filter {
-                $0.description.contains("hobd")
-            }.isEmpty)
+            #expect(
+                SandboxProcesses.find(path: box.path, runtime: box.runtime).filter {
+                    $0.description.contains("hobd")
+                }.isEmpty)
         }
         // In one that runs, nothing changes.
         try Sandbox.with("services: { one: { command: sleep 1000 } }") { box in

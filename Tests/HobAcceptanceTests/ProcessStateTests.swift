@@ -190,7 +190,9 @@ import Testing
         let own = try Self.limits(of: getpid())
         let limits = try wanted.map { limit in
             let ceiling = try UInt64(#require(own[limit.title]).hard) ?? .max
-            return (limit.key, limit.title, soft: String(min(limit.soft, ceiling)), hard: String(min(limit.hard, ceiling)))
+            return (
+                limit.key, limit.title, soft: String(min(limit.soft, ceiling)), hard: String(min(limit.hard, ceiling))
+            )
         }
         let keys = limits.map { "\($0.0): { soft: \($0.soft), hard: \($0.hard) }" }.joined(separator: ", ")
         try Sandbox.with("services: { one: { command: sleep 1000, rlimits: { \(keys) } } }") { box in

@@ -71,7 +71,8 @@ final class Sandbox {
 
     /// Writes hob.yml byte for byte.
     func write(bytes: [UInt8]) throws {
-        try Descriptor.open("hob.yml", in: directory.descriptor, flags: [.writeOnly, .create, .truncate]).writeAll(bytes)
+        try Descriptor.open("hob.yml", in: directory.descriptor, flags: [.writeOnly, .create, .truncate]).writeAll(
+            bytes)
     }
 
     /// The text of a file of the project; empty when it is not there.
@@ -100,7 +101,8 @@ final class Sandbox {
         _ words: String..., timeout: Duration = .seconds(60), at location: SourceLocation = #_sourceLocation
     ) throws -> HobResult {
         let result = try start(words).finish(within: timeout)
-        try #require(result.status == 0, "\(result)\nhobd.log: \(read(".hob/state/hobd.log"))", sourceLocation: location)
+        try #require(
+            result.status == 0, "\(result)\nhobd.log: \(read(".hob/state/hobd.log"))", sourceLocation: location)
         return result
     }
 
