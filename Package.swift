@@ -76,6 +76,11 @@ let package = Package(
                 "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig", "HobTestKit",
                 "HobCommand", "hobd", "hob-fixture",
             ]),
+        .testTarget(
+            name: "HobAcceptanceTests",
+            dependencies: [
+                "HobProtocol", "HobSystem", "HobSupervisorCore", "HobTestKit", "HobCommand", "hobd", "hob-fixture",
+            ]),
         .executableTarget(name: "hob-fixture", path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]

@@ -37,7 +37,7 @@ extension Supervisor {
             for slot in touched { adjustTimer(slot) }
         }
         pending.removeAll(keepingCapacity: true)
-        announceStates()
+        tellNews()
         isDispatching = false
         if isShuttingDown { endIfDone() }
     }
@@ -47,10 +47,15 @@ extension Supervisor {
     }
 
     /// Tells the states that instances have come to; one that lasted no time at all is no news.
-    private func announceStates() {
-        let news = changed
+    private func tellNews() {
+        let states = changed
         changed.removeAll(keepingCapacity: true)
-        for (slot, state) in news { announce(slot, state) }
+        for slot in changeOrder { if let state = states[slot] { announce(slot, state) } }
+        changeOrder.removeAll(keepingCapacity: true)
+        // Orders end after the news of what ended them.
+        let ended = over
+        over.removeAll()
+        for (operation, outcomes) in ended { finished(operation, outcomes) }
     }
 
     private func act(_ action: SupervisionAction, _ touched: inout Set<Int>) {
@@ -60,8 +65,7 @@ extension Supervisor {
             act(action, slot)
         case .changed(let slot, let state):
             touched.insert(slot)
-            changed.removeAll { $0.slot == slot }
-            changed.append((slot, state))
+            if changed.updateValue(state, forKey: slot) == nil { changeOrder.append(slot) }
         case .added(let slot):
             touched.insert(slot)
             addRuntime(slot)
@@ -69,9 +73,7 @@ extension Supervisor {
         case .redefined(let slot):
             guard runtimes[slot] != nil, let record = supervision.instances[slot] else { return }
             logs.update(slot: slot, definition: record.machine.definition.value.log)
-        case .finished(let operation, let outcomes):
-            announceStates()
-            finished(operation, outcomes)
+        case .finished(let operation, let outcomes): over.append((operation, outcomes))
         case .store: save()
         }
     }

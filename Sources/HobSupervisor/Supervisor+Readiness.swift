@@ -17,7 +17,7 @@ extension Supervisor {
             case .tcp(let endpoints):
                 try startProbe(.tcp(addresses(endpoints, identity)), slot)
             case .unix(let path):
-                try startProbe(.unix(path.resolved(for: identity)), slot)
+                try startProbe(.unix(Self.place(path.resolved(for: identity), definition, identity)), slot)
             case .http(let endpoints, let host, let path, let statuses):
                 try startProbe(
                     .http(
@@ -35,6 +35,14 @@ extension Supervisor {
             // The definition was checked when it was applied; what fails here is the machine.
             warn(slot, "cannot look for readiness: \(error)")
         }
+    }
+
+    /// A relative path is meant as the service sees it, from its own directory and root.
+    private static func place(
+        _ path: String, _ definition: ServiceDefinition, _ identity: InstanceIdentity
+    ) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        return "\(definition.process.root ?? "")\(definition.directory.resolved(for: identity))/\(path)"
     }
 
     func unwatchReadiness(_ slot: Int) {

@@ -41,7 +41,10 @@ package final class Supervisor {
     var pending: [(slot: Int, event: InstanceEvent)] = []
     var isDispatching = false
     /// States not yet told, in the order of their coming.
-    var changed: [(slot: Int, state: ActualState)] = []
+    var changed: [Int: ActualState] = [:]
+    var changeOrder: [Int] = []
+    /// Orders that have ended and are not yet answered.
+    var over: [(operation: UInt64, outcomes: [Outcome])] = []
     /// The newest order to store, and the newest that is stored.
     var storeTicket: UInt64 = 0
     var storedTicket: UInt64 = 0
@@ -126,7 +129,8 @@ package final class Supervisor {
 
     private static func scope(of path: String) throws -> UInt32 {
         let hard = try ProcessLimits.get(.locks).hard
-        let ceiling: UInt64? = geteuid() == 0 || hard == ResourceLimit.unlimited ? nil : hard
+        // A limit that is there can always be lowered; raising it takes a right that even root may lack.
+        let ceiling: UInt64? = hard == ResourceLimit.unlimited ? nil : hard
         guard let scope = ProcessTag.scope(named: path, below: ceiling) else { throw StartFailure.noTagLeft }
         return scope
     }

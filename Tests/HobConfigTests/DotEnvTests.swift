@@ -25,7 +25,9 @@ import Testing
     ])
     func `values`(text: String, expected: [String: String]) throws {
         #expect(try variables(text) == expected)
-        #expect(try variables(text.replacing("\n", with: "\r\n")).filter { !$0.value.contains("\r") }.count >= expected.count - 1)
+        #expect(
+            try variables(text.replacing("\n", with: "\r\n")).filter { !$0.value.contains("\r") }.count >= expected
+                .count - 1)
     }
 
     @Test func `CRLF and a byte order mark are no part of a value`() throws {

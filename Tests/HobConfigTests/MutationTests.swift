@@ -45,10 +45,12 @@ import Testing
                     case 0: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)
                     case 1: bytes[index] = interesting.randomElement(using: &random) ?? 0
                     case 2: bytes.insert(interesting.randomElement(using: &random) ?? 0, at: index)
-                    case 3: bytes.removeSubrange(index..<min(bytes.count, index + Int.random(in: 1...12, using: &random)))
+                    case 3:
+                        bytes.removeSubrange(index..<min(bytes.count, index + Int.random(in: 1...12, using: &random)))
                     default:
                         let end = min(bytes.count, index + Int.random(in: 1...40, using: &random))
-                        bytes.insert(contentsOf: bytes[index..<end], at: Int.random(in: 0...bytes.count, using: &random))
+                        bytes.insert(
+                            contentsOf: bytes[index..<end], at: Int.random(in: 0...bytes.count, using: &random))
                     }
                     if bytes.isEmpty { bytes = [0x61] }
                 }
@@ -57,11 +59,13 @@ import Testing
             let file = directory.write("hob.yml", bytes: mutated(base))
             directory.write(".env", bytes: round % 2 == 0 ? mutated(dotEnv) : dotEnv)
             switch ProjectLoader(file: file, environment: [:], names: FixedNames()).load() {
-            case .loaded(let configuration): #expect(!configuration.set.services.isEmpty, "seed \(seed), round \(round)")
+            case .loaded(let configuration):
+                #expect(!configuration.set.services.isEmpty, "seed \(seed), round \(round)")
             case .failed(let errors):
                 #expect(!errors.isEmpty, "seed \(seed), round \(round)")
                 for error in errors {
-                    #expect(error.line >= 1 && error.column >= 1 && !error.message.isEmpty, "seed \(seed), round \(round)")
+                    #expect(
+                        error.line >= 1 && error.column >= 1 && !error.message.isEmpty, "seed \(seed), round \(round)")
                 }
                 #expect(errors == errors.sorted { $0.place < $1.place }, "seed \(seed), round \(round)")
             }

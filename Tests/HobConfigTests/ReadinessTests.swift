@@ -61,12 +61,15 @@ import Testing
         let exec = try web("ready: { exec: \"./probe '${NAME}'\", limit: 2s }").readiness
         let probe = CommandLine(words: [Template(literal: "./probe"), Template(source: "${NAME}")])
         #expect(exec.kind == .exec(probe, limit: .seconds(2)))
-        #expect(try web("ready: { exec: [true] }").readiness.kind
-            == .exec(CommandLine(words: [Template(literal: "true")]), limit: .seconds(5)))
+        #expect(
+            try web("ready: { exec: [true] }").readiness.kind
+                == .exec(CommandLine(words: [Template(literal: "true")]), limit: .seconds(5)))
     }
 
     @Test func `log, notify, fd and delay`() throws {
-        #expect(try web("ready: { log: \"^ready (on|at) [0-9]+$\" }").readiness.kind == .log(pattern: "^ready (on|at) [0-9]+$"))
+        #expect(
+            try web("ready: { log: \"^ready (on|at) [0-9]+$\" }").readiness.kind
+                == .log(pattern: "^ready (on|at) [0-9]+$"))
         #expect(try web("ready: { notify: true }").readiness.kind == .notify)
         #expect(try web("ready: { fd: 3 }").readiness.kind == .descriptor(3))
         #expect(try web("ready: { delay: 2s }").readiness.kind == .settle(.seconds(2)))

@@ -39,13 +39,15 @@ import Testing
         mkfifo("\(directory.path)/fifo.yml", 0o644)
         #expect(messages("fifo.yml") == ["fifo.yml:1:1: cannot be read: it is no regular file"])
         directory.write("big.yml", bytes: [UInt8](repeating: 0x23, count: (8 << 20) + 1))
-        #expect(messages("big.yml") == ["big.yml:1:1: cannot be read: it is larger than 8 MiB, which no configuration is"])
+        #expect(
+            messages("big.yml") == ["big.yml:1:1: cannot be read: it is larger than 8 MiB, which no configuration is"])
         symlink("loop.yml", "\(directory.path)/loop.yml")
         #expect(messages("loop.yml") == ["loop.yml:1:1: cannot be read: Too many levels of symbolic links"])
         // Root may read everything; then there is nothing to see.
         if geteuid() != 0 {
             directory.write("secret.yml", bytes: [], mode: 0)
-            #expect(messages("secret.yml") == ["secret.yml:1:1: cannot be read: permission denied: let this user read it"])
+            #expect(
+                messages("secret.yml") == ["secret.yml:1:1: cannot be read: permission denied: let this user read it"])
         }
     }
 
@@ -73,7 +75,8 @@ import Testing
         expectQuick("a key", text + "? *a9\n: x\n", where: isRefused)
         expectQuick("an anchored key", text.replacing("a9: &a9 [", with: "? &a9 ["), where: isRefused)
         expectQuick("flow mappings", text.replacing("[", with: "{").replacing("]", with: "}"), where: isRefused)
-        let merges = "x-0: &a0 { k0: 0 }\n"
+        let merges =
+            "x-0: &a0 { k0: 0 }\n"
             + (1...30).map { "x-\($0): &a\($0) { k\($0): [*a\($0 - 1), *a\($0 - 1)] }\n" }.joined()
         expectQuick("doubling", merges, where: isRefused)
         let many = "x: &x 1\ny: [" + [String](repeating: "*x", count: 1_001).joined(separator: ",") + "]"
@@ -94,23 +97,35 @@ import Testing
         let long = String(repeating: "x", count: 1 << 20)
         expectQuick("a long word", "services:\n  web: { command: \(long) }", where: { $0.isEmpty })
         expectQuick("a long key", "services:\n  \(long): { command: x }")
-        expectQuick("a long unknown key", "services:\n  web: { command: x, \"\(long)\": 1 }", where: { $0.allSatisfy { $0.utf8.count < 400 } })
-        expectQuick("a long number", "services:\n  web: { command: x, nice: \(long) }", where: { $0.allSatisfy { $0.utf8.count < 400 } })
+        expectQuick(
+            "a long unknown key", "services:\n  web: { command: x, \"\(long)\": 1 }",
+            where: { $0.allSatisfy { $0.utf8.count < 400 } })
+        expectQuick(
+            "a long number", "services:\n  web: { command: x, nice: \(long) }",
+            where: { $0.allSatisfy { $0.utf8.count < 400 } })
         expectQuick("brackets", "services: " + String(repeating: "[", count: 100_000))
         expectQuick("braces", "services: " + String(repeating: "{a: ", count: 50_000))
         expectQuick("keys in keys", String(repeating: "? ", count: 50_000))
         expectQuick("lists in lists", String(repeating: "- ", count: 50_000))
-        expectQuick("900 levels", "services: " + String(repeating: "[", count: 900) + String(repeating: "]", count: 900))
-        expectQuick("open defaults", "services:\n  web: { command: x, environment: { A: \"" + String(repeating: "${A:-", count: 100_000) + "\" } }")
-        expectQuick("open variables", "services:\n  web: { command: \"" + String(repeating: "${A ", count: 100_000) + "\" }")
+        expectQuick(
+            "900 levels", "services: " + String(repeating: "[", count: 900) + String(repeating: "]", count: 900))
+        expectQuick(
+            "open defaults",
+            "services:\n  web: { command: x, environment: { A: \"" + String(repeating: "${A:-", count: 100_000)
+                + "\" } }")
+        expectQuick(
+            "open variables", "services:\n  web: { command: \"" + String(repeating: "${A ", count: 100_000) + "\" }")
         let faults = (0..<50_000).map { "${V\($0)}" }.joined(separator: " ")
-        expectQuick("many undefined variables", "services:\n  web: { command: \"\(faults)\" }", where: { $0.count <= 201 })
+        expectQuick(
+            "many undefined variables", "services:\n  web: { command: \"\(faults)\" }", where: { $0.count <= 201 })
         let unknown = (0..<50_000).map { "k\($0): 1" }.joined(separator: ", ")
         expectQuick("many unknown keys", "services:\n  web: { command: x, \(unknown) }", where: { $0.count <= 201 })
         let twins = (0..<200).map { "k\($0 / 2): 1" }.joined(separator: ", ")
         expectQuick("many duplicates", "services:\n  web: { command: x, \(twins) }", where: { $0.count <= 201 })
         let chain = (0..<5_000).map { "  s\($0): { command: x, after: s\($0 + 1) }\n" }.joined()
         expectQuick("a long chain", "services:\n" + chain + "  s5000: { command: x }", where: { $0.isEmpty })
-        expectQuick("a long cycle", "services:\n" + chain + "  s5000: { command: x, after: s0 }", where: { $0.count == 1 && $0[0].utf8.count < 400 })
+        expectQuick(
+            "a long cycle", "services:\n" + chain + "  s5000: { command: x, after: s0 }",
+            where: { $0.count == 1 && $0[0].utf8.count < 400 })
     }
 }

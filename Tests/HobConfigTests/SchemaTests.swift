@@ -6,7 +6,8 @@ import Testing
 @testable import struct HobConfig.KeyTable
 
 @Suite struct SchemaTests {
-    private static let documentation = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Documentation"
+    private static let documentation =
+        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Documentation"
 
     @Test(arguments: [
         ("hob.schema.json", ConfigurationSchema.json), ("hob-yml.md", ConfigurationReference.markdown),
@@ -39,7 +40,8 @@ import Testing
         for table in Self.tables where table.id != "file" {
             for key in table.keys {
                 let text = webText(key.example).replacing("user: root", with: "user: deploy")
-                    .replacing("group: root", with: "group: adm").replacing("groups: [root, 4]", with: "groups: [adm, 4]")
+                    .replacing("group: root", with: "group: adm").replacing(
+                        "groups: [root, 4]", with: "groups: [adm, 4]")
                 #expect(errors(text) == [], "\(table.id).\(key.name)")
                 #expect(key.help.hasSuffix("."), "\(table.id).\(key.name)")
             }

@@ -14,9 +14,12 @@ import Testing
         ("command: >\n  ./web\n  --port 80", ["./web", "--port", "80"]),
         ("command: ./web *.txt ~/x # a comment", ["./web", "*.txt", "~/x"]),
         ("command: echo $HOME | tr a-z A-Z\nshell: true", ["/bin/sh", "-c", "echo $HOME | tr a-z A-Z"]),
-        ("command: |\n  for i in 1 2; do\n    echo $i\n  done\nshell: true", [
-            "/bin/sh", "-c", "for i in 1 2; do\n  echo $i\ndone\n",
-        ]),
+        (
+            "command: |\n  for i in 1 2; do\n    echo $i\n  done\nshell: true",
+            [
+                "/bin/sh", "-c", "for i in 1 2; do\n  echo $i\ndone\n",
+            ]
+        ),
     ])
     func `command`(lines: String, expected: [String]) throws {
         #expect(words(try web(lines)) == expected)

@@ -42,9 +42,10 @@ import Testing
 
     @Test func `PORT of a file loses against the service's port, with a warning`() throws {
         #expect(
-            try warnings("services:\n  a: { command: sh, port: 80, env_file: a.env }", files: ["a.env": "PORT=3000"]) == [
-                "DIR/hob.yml:2:41: PORT of this file is not used in service 'a', which has 'port:': remove one of them"
-            ])
+            try warnings("services:\n  a: { command: sh, port: 80, env_file: a.env }", files: ["a.env": "PORT=3000"])
+                == [
+                    "DIR/hob.yml:2:41: PORT of this file is not used in service 'a', which has 'port:': remove one of them"
+                ])
     }
 
     @Test func `the project's name is its own, or its directory's`() throws {

@@ -34,6 +34,8 @@ struct OrderReport {
             if line.isComplaint {
                 console.complain("hob: " + OutcomeLine(outcome, verb: verb).text)
                 if outcome.kind == .timedOut, Self.starts(verb) { explain(outcome.instance) }
+                // A command of the service failed or objected: its own words say why.
+                if outcome.kind == .failed || outcome.kind == .refused { showLastWords(outcome.instance) }
             } else if !console.isQuiet {
                 console.print(line.text)
             }
@@ -73,6 +75,10 @@ struct OrderReport {
         guard let status = try? connection.statuses(of: [instance]).first else { return }
         let note = StatusTable.note(of: status)
         if !note.isEmpty { console.complain("  \(status.state.rawValue): \(note)") }
+        showLastWords(instance)
+    }
+
+    private func showLastWords(_ instance: String) {
         try? connection.flush([instance])
         for line in attemptLog.lines(of: instance, from: began).suffix(5) { console.complain("  \(line)") }
     }

@@ -49,10 +49,12 @@ struct ConfigurationCompiler {
     private mutating func addServices(_ field: Field, _ values: ValueReader, _ reader: ServiceReader) {
         guard case .mapping(let entries) = field.node.content else {
             return values.fail(
-                field, "\(field.node.kind) where services belong", suggestion: "write their names as keys, such as 'web:'")
+                field, "\(field.node.kind) where services belong",
+                suggestion: "write their names as keys, such as 'web:'")
         }
         if entries.isEmpty {
-            context.problems.error(field.place, "there are no services", suggestion: "write their names below 'services:'")
+            context.problems.error(
+                field.place, "there are no services", suggestion: "write their names below 'services:'")
         }
         for entry in entries where isFree(entry, "a service") {
             if let service = reader.read(entry) { services.append(service) }
@@ -67,7 +69,8 @@ struct ConfigurationCompiler {
             groupNames.insert(entry.key)
             let list = Field(name: "groups.\(entry.key)", node: entry.value)
             guard case .sequence = entry.value.content else {
-                values.fail(list, "\(entry.value.kind) where a list of services belongs", suggestion: "write [name, name]")
+                values.fail(
+                    list, "\(entry.value.kind) where a list of services belongs", suggestion: "write [name, name]")
                 continue
             }
             let members = values.texts(list).map { ParsedService.Reference(name: $0.text, place: $0.field.place) }

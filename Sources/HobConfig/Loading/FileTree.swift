@@ -19,7 +19,8 @@ struct FileTree {
             guard let root = YAMLReader.read(source, reporting: context.problems), !root.isNull else {
                 if !mayBeEmpty, context.problems.errors.count == before {
                     context.problems.error(
-                        Place(file: file), "the file is empty", suggestion: "write 'services:' and their names below it")
+                        Place(file: file), "the file is empty", suggestion: "write 'services:' and their names below it"
+                    )
                 }
                 return nil
             }

@@ -52,7 +52,9 @@ extension ValueReader {
 
     private func shellCommand(_ field: Field) -> CommandLine? {
         guard case .scalar = field.node.content else {
-            fail(field, "\(field.node.kind) where a shell's text belongs", suggestion: "write one text, or leave out 'shell: true'")
+            fail(
+                field, "\(field.node.kind) where a shell's text belongs",
+                suggestion: "write one text, or leave out 'shell: true'")
             return nil
         }
         var scope = scope
@@ -90,7 +92,9 @@ extension ValueReader {
         if case .mapping = field.node.content {
             return hook(field, table: .reload).map { .command($0) }
         }
-        guard let text = plain(field, expecting: "a signal such as HUP, or a mapping with 'command:'") else { return nil }
+        guard let text = plain(field, expecting: "a signal such as HUP, or a mapping with 'command:'") else {
+            return nil
+        }
         if text.contains(" ") || text.contains("/") {
             fail(field, "'\(Self.shortened(text))' is no signal", suggestion: "write { command: … } for a command")
             return nil

@@ -47,7 +47,9 @@ extension ValueReader {
             return nil
         }
         guard !isTask || condition != .always else {
-            fail(field, "a task ends by itself, and 'always' would run it for ever", suggestion: "write failure or never")
+            fail(
+                field, "a task ends by itself, and 'always' would run it for ever", suggestion: "write failure or never"
+            )
             return nil
         }
         return condition
@@ -58,7 +60,9 @@ extension ValueReader {
         guard let text = plain(field, expecting: "a limit such as '10 in 90s'") else { return nil }
         let words = text.split(separator: " ", maxSplits: 2).map { String($0) }
         guard words.count == 3, words[1] == "in", let count = Int(words[0]), (1...1_000_000).contains(count) else {
-            fail(field, "'\(Self.shortened(text))' is not understood", suggestion: "write a number in a time, such as '10 in 90s'")
+            fail(
+                field, "'\(Self.shortened(text))' is not understood",
+                suggestion: "write a number in a time, such as '10 in 90s'")
             return nil
         }
         return duration(words[2], field, example: "90s").map { RateLimit(count: count, window: $0) }
@@ -68,7 +72,9 @@ extension ValueReader {
     private func percentage(_ field: Field) -> Double? {
         guard let text = plain(field, expecting: "a percentage such as 20%") else { return nil }
         guard text.hasSuffix("%"), let number = Double(text.dropLast()), (0...100).contains(number) else {
-            fail(field, "'\(Self.shortened(text))' is not a percentage from 0% to 100%", suggestion: "write one such as '20%'")
+            fail(
+                field, "'\(Self.shortened(text))' is not a percentage from 0% to 100%",
+                suggestion: "write one such as '20%'")
             return nil
         }
         return number / 100
@@ -125,7 +131,9 @@ extension ValueReader {
             } else {
                 guard let size = size(rotate, example: "10MB") else { return nil }
                 guard size >= 4_096 else {
-                    fail(rotate, "a file of less than 4096 bytes holds nothing", suggestion: "write a size such as '10MB'")
+                    fail(
+                        rotate, "a file of less than 4096 bytes holds nothing",
+                        suggestion: "write a size such as '10MB'")
                     return nil
                 }
                 log.rotateBytes = size

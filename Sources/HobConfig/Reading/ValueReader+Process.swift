@@ -49,7 +49,9 @@ extension ValueReader {
         } else if let number, number != .max {
             process.user = number
             if fields["group"] == nil {
-                fail(field, "user \(number) is not in the user database, so its group is not known", suggestion: "write 'group:' too")
+                fail(
+                    field, "user \(number) is not in the user database, so its group is not known",
+                    suggestion: "write 'group:' too")
             }
         } else {
             fail(field, "no user is called '\(Self.shortened(text))'", suggestion: "create it, or write another")
@@ -66,7 +68,9 @@ extension ValueReader {
     private func octal(_ field: Field) -> UInt32? {
         guard let text = plain(field, expecting: "an octal number") else { return nil }
         guard text.utf8.count <= 4, let bits = UInt32(text, radix: 8), bits <= 0o777, !text.hasPrefix("+") else {
-            fail(field, "'\(Self.shortened(text))' is not an octal number up to 0777", suggestion: "write one such as \"027\"")
+            fail(
+                field, "'\(Self.shortened(text))' is not an octal number up to 0777",
+                suggestion: "write one such as \"027\"")
             return nil
         }
         return bits

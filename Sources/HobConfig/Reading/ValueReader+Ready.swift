@@ -100,7 +100,9 @@ extension ValueReader {
 
     private func addresses(of host: String, _ field: Field) -> [String]? {
         guard !host.contains("$") else {
-            fail(field, "the host '\(Self.shortened(host))' differs between instances", suggestion: "let only the port differ")
+            fail(
+                field, "the host '\(Self.shortened(host))' differs between instances",
+                suggestion: "let only the port differ")
             return nil
         }
         if host.isEmpty || host == "localhost" { return ["127.0.0.1", "::1"] }

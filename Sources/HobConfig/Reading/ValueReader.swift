@@ -209,7 +209,7 @@ struct ValueReader {
         else { return nil }
         guard low <= high else {
             fail(
-                field, "'\(text)' begins above its end", 
+                field, "'\(text)' begins above its end",
                 suggestion: "write the shorter duration first, as in '\(example)'")
             return nil
         }

@@ -25,7 +25,8 @@ extension KeyTable {
 
     /// A command with its time limit: hooks.
     static let hook = KeyTable(
-        id: "hook", title: "A hook", help: "A command that helps a service along.", keys: commandKeys(in: "before_start"),
+        id: "hook", title: "A hook", help: "A command that helps a service along.",
+        keys: commandKeys(in: "before_start"),
         required: ["command"])
 
     /// How a service is told to read its configuration again.
@@ -37,7 +38,8 @@ extension KeyTable {
     /// How a service is stopped by a command.
     static let stop = KeyTable(
         id: "stop", title: "Stop by a command",
-        help: "The command asks the service to go; when it is not gone at the command's time limit, the signals follow.",
+        help:
+            "The command asks the service to go; when it is not gone at the command's time limit, the signals follow.",
         keys: commandKeys(in: "stop") + [
             KeyDefinition(
                 "signals", .any([.list(stopStep), stopStep]), "The signals after the command.",

@@ -14,7 +14,8 @@ extension KeyTable {
                 example: "ready: { unix: run/app.sock }", synonyms: ["socket"]),
             KeyDefinition(
                 "http", .pattern("^http://|\\$\\{", "URL"), "The URL answers GET with a good status.",
-                example: "port: 8080\nready: { http: \"http://127.0.0.1:${PORT}/healthz\" }", synonyms: ["url", "https"]),
+                example: "port: 8080\nready: { http: \"http://127.0.0.1:${PORT}/healthz\" }",
+                synonyms: ["url", "https"]),
             KeyDefinition(
                 "exec", .command, "The command exits with status 0; it is tried again until it does.",
                 example: "ready: { exec: pg_isready -q, limit: 2s }", synonyms: ["command", "test"]),
@@ -86,7 +87,8 @@ extension KeyTable {
                 "rotate", .any([.size, .choice(["never"])]), "The size at which a new file begins.", standard: "10MB",
                 example: "log: { rotate: 10MB }", synonyms: ["max-size", "size"]),
             KeyDefinition(
-                "rotate_every", .any([.duration, .choice(["never"])]), "The age at which a new file begins.", standard: "never",
+                "rotate_every", .any([.duration, .choice(["never"])]), "The age at which a new file begins.",
+                standard: "never",
                 example: "log: { rotate_every: 1d }", synonyms: ["age"]),
             KeyDefinition(
                 "keep", .integer(0...100_000), "How many finished files are kept.", standard: "10",

@@ -10,7 +10,9 @@ extension KeyTable {
             "schedule": "until then let cron run 'hob start'",
             "listen": "until then the service binds its own sockets",
         ],
-        hints: ["image": "Hob runs programs, not images: write 'command'", "build": "build before 'hob up', or in a task"])
+        hints: [
+            "image": "Hob runs programs, not images: write 'command'", "build": "build before 'hob up', or in a task",
+        ])
 
     private static let commandKeys: [KeyDefinition] = [
         KeyDefinition(
@@ -143,7 +145,8 @@ extension KeyTable {
         KeyDefinition(
             "notify", .boolean, "Whether it gets a `$NOTIFY_SOCKET` although its readiness is known otherwise.",
             standard: "false", example: "notify: true", synonyms: ["notify_socket"]),
-        KeyDefinition("log", .table(log), "How its output is kept.", example: "log: { rotate: 10MB, keep: 10 }",
+        KeyDefinition(
+            "log", .table(log), "How its output is kept.", example: "log: { rotate: 10MB, keep: 10 }",
             synonyms: ["logging", "logs"]),
     ]
 

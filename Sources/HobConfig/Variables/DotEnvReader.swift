@@ -68,7 +68,8 @@ struct DotEnvReader {
                 ?? source.place(atByte: valueStart)
             problems.error(
                 place, fault.message,
-                suggestion: fault.suggestion.map { _ in "write it in '…' if the dollar means itself, or set it before" })
+                suggestion: fault.suggestion.map { _ in "write it in '…' if the dollar means itself, or set it before" }
+            )
         }
         variables.append(Variable(name: name, place: source.place(atByte: nameStart), value: expanded.text))
         if scope.environment[name] == nil { scope.own[name] = expanded.text }

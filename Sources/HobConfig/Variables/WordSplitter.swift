@@ -65,7 +65,8 @@ struct WordSplitter {
         }
         guard offset < bytes.count else {
             let mark = quote == UInt8(ascii: "'") ? "'" : "\""
-            throw Fault(message: "the quote \(mark) is not closed: close it, or write \\\(mark) for one that means itself")
+            throw Fault(
+                message: "the quote \(mark) is not closed: close it, or write \\\(mark) for one that means itself")
         }
         return offset + 1
     }

@@ -179,7 +179,8 @@ struct YAMLReader {
 
     private func remedy(for problem: String, at place: Place) -> String? {
         if problem.contains("end of stream") { return "close it" }
-        if problem.contains("expected ',' or"), source.text(before: place).contains("${") {
+        let before = source.text(before: place)
+        if problem.contains("expected ',' or"), before.hasSuffix("$") || before.contains("${") {
             return "put a value with ${…} in quotes inside of { } and [ ]"
         }
         let offset = source.byte(at: place)

@@ -47,7 +47,8 @@ func web(
 func webText(_ lines: String) -> String {
     let hasCommand = lines.split(separator: "\n").contains { $0.hasPrefix("command:") }
     let all = hasCommand ? lines : lines + "\ncommand: sleep 1"
-    return "services:\n  web:\n" + all.split(separator: "\n", omittingEmptySubsequences: false)
+    return "services:\n  web:\n"
+        + all.split(separator: "\n", omittingEmptySubsequences: false)
         .map { "    \($0)\n" }.joined()
 }
 
