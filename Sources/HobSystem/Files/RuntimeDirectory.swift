@@ -86,7 +86,8 @@ package struct RuntimeDirectory: Sendable {
         guard status.permissions & 0o077 == 0 else {
             throw SystemError(
                 code: EPERM,
-                message: "the runtime directory \(path) is open to others (mode \(String(status.permissions, radix: 8)))"
+                message:
+                    "the runtime directory \(path) is open to others (mode \(String(status.permissions, radix: 8)))"
                     + ": chmod 700 \(path)")
         }
     }
