@@ -95,7 +95,8 @@ extension Supervision {
         let settled = rising.filter { slot in
             instances[slot].map { isCompletedTask($0) } == true && !plan.retried.contains(slot)
         }
-        let untouched = Set(replaced + settled)
+        // What a smaller number of instances drops is not retiring yet, and must not come up again.
+        let untouched = Set(replaced + settled + plan.dropped)
         rising.removeAll { untouched.contains($0) }
 
         var goals: [(Int, Operation.Goal)] = replaced.map { ($0, .up(generation: nextGeneration(of: $0))) }
