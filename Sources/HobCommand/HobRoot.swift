@@ -75,12 +75,18 @@ struct HobRoot: ParsableCommand {
         }
     }
 
+    /// The names of all verbs.
+    static var verbs: [String] {
+        var names: [String] = []
+        // A key path to a member of a metatype crashes the compiler here.
+        for group in configuration.groupedSubcommands { names += group.subcommands.map { $0._commandName } }
+        return names
+    }
+
     private static func unknownVerb(_ words: [String]) -> String? {
         guard let verb = words.first, !verb.hasPrefix("-"), verb != "help" else { return nil }
-        var known: [String] = []
-        for group in configuration.groupedSubcommands { known += group.subcommands.map { $0._commandName } }
-        guard !known.contains(verb) else { return nil }
-        let suggestion = Spelling.nearest(to: verb, among: known).map { "did you mean '\($0)'?" }
+        guard !verbs.contains(verb) else { return nil }
+        let suggestion = Spelling.nearest(to: verb, among: verbs).map { "did you mean '\($0)'?" }
         return "there is no verb '\(verb)': \(suggestion ?? "'hob --help' lists them")"
     }
 }

@@ -35,7 +35,7 @@ package final class SupervisorConnection {
             throw ClientError(
                 .protocolMismatch,
                 "the running hobd \(version) speaks protocol \(spoken), this hob \(HobVersion.current) speaks "
-                    + "\(Greeting.protocolVersion): use the hob that came with it, or restart the project with this one")
+                    + "\(Greeting.protocolVersion): use the hob that came with it, or restart the project with this")
         }
         return SupervisorConnection(channel, greeting)
     }

@@ -65,7 +65,8 @@ package struct SupervisorLauncher: Sendable {
             // The one that has the scope is either about to listen or about to go; both take a moment only.
             guard MonotonicTime.now() < deadline else {
                 throw ClientError(
-                    .timedOut, "a supervisor has \(scope.directory) but does not listen; see \(scope.stateDirectory)/hobd.log")
+                    .timedOut,
+                    "a supervisor has \(scope.directory) but does not listen; see \(scope.stateDirectory)/hobd.log")
             }
             usleep(10_000)
         }
@@ -189,7 +190,7 @@ package struct SupervisorLauncher: Sendable {
         let tail = lastLines(of: log).map { "\n  " + $0 }.joined()
         throw ClientError(
             .launchFailed,
-            "the supervisor did not start: hobd \(status.map { "\($0)" } ?? "goes on without a word"); see \(log)\(tail)")
+            "the supervisor did not start: hobd \(status.map { "\($0)" } ?? "says nothing"); see \(log)\(tail)")
     }
 
     private func lastLines(of log: String) -> [String] {

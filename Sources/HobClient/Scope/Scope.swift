@@ -94,7 +94,7 @@ package struct Scope: Hashable, Sendable {
         }
         throw ClientError(
             .badScope,
-            "there is no \(fileNames[0]) in \(start) or above it: write one, or name another with --file or --directory")
+            "there is no \(fileNames[0]) in \(start) or above it: write one, or name one with --file or --directory")
     }
 
     private static func project(file: String, _ places: Places) -> Scope {

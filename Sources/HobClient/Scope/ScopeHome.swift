@@ -50,7 +50,7 @@ package struct ScopeHome: Sendable {
         if let known = text(of: "id") {
             guard known.utf8.count == 16, known.utf8.allSatisfy(Self.isHexadecimal) else {
                 throw ClientError(
-                    .badScope, "\(scope.home)/id holds no identifier of 16 hex digits: remove it when nothing runs here")
+                    .badScope, "\(scope.home)/id holds no identifier of 16 hex digits: remove it when nothing runs")
             }
             return known
         }

@@ -48,7 +48,8 @@ final class ForegroundSession {
             _ = try connection.perform(
                 Request(id: connection.makeRequestID(), verb: .attach), until: .now() + .seconds(10))
         } else {
-            screen.say("the project is running already (supervisor pid \(connection.greeting.pid)); Ctrl-C only detaches")
+            screen.say(
+                "the project is running already (supervisor pid \(connection.greeting.pid)); Ctrl-C only detaches")
         }
         tracker.began = WallClock.now
         var following = Request(id: events.makeRequestID(), verb: .events)
@@ -119,7 +120,9 @@ final class ForegroundSession {
         for reply in replies {
             switch reply.body {
             case .done(let outcomes, let changes, _):
-                for change in changes where change.kind != .unchanged { screen.say(PlanText.line(change, style: .plain)) }
+                for change in changes where change.kind != .unchanged {
+                    screen.say(PlanText.line(change, style: console.style))
+                }
                 for outcome in outcomes { screen.show(outcome) }
                 tracker.isApplied = true
                 if tracker.mayBeOver { try endIfOver() }
@@ -156,7 +159,7 @@ final class ForegroundSession {
             screen.say("everything has stopped")
             exitStatus = tracker.endStatus
         } else {
-            screen.say("the supervisor (pid \(connection.greeting.pid)) has ended unexpectedly; 'hob up' brings it back")
+            screen.say("the supervisor (pid \(connection.greeting.pid)) ended unexpectedly; 'hob up' brings it back")
             exitStatus = ExitStatus.failed
         }
     }

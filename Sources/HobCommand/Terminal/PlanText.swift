@@ -10,9 +10,10 @@ struct PlanText {
             return ["nothing to change" + (unchanged > 0 ? " (\(count(unchanged, "service")) as described)" : "")]
         }
         var parts: [String] = []
-        for (kinds, verb) in [([Change.Kind.add], "to add"), ([.restart, .update, .scale], "to change"),
-            ([.remove], "to remove")]
-        {
+        let groups: [([Change.Kind], String)] = [
+            ([.add], "to add"), ([.restart, .update, .scale], "to change"), ([.remove], "to remove"),
+        ]
+        for (kinds, verb) in groups {
             let number = real.filter { kinds.contains($0.kind) }.count
             if number > 0 { parts.append("\(number) \(verb)") }
         }

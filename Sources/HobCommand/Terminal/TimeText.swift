@@ -23,6 +23,7 @@ enum TimeText {
     static func clock(_ time: Int64, now: Int64) -> String {
         let stamp = RFC3339.format(time)
         let second = stamp.dropLast(5)
-        return (stamp.prefix(10) == RFC3339.format(now).prefix(10) ? String(second.dropFirst(11)) : String(second)) + "Z"
+        let isToday = stamp.prefix(10) == RFC3339.format(now).prefix(10)
+        return (isToday ? second.dropFirst(11) : second) + "Z"
     }
 }

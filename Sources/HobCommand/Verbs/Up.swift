@@ -80,7 +80,7 @@ struct Up: ParsableCommand {
     }
 
     private static func report(_ result: OrderRunner.Result, _ console: Console) {
-        let isNew = result.outcomes.contains { $0.kind != .alreadyUp } || !result.changes.allSatisfy { $0.kind == .unchanged }
+        let isNew = !result.changes.isEmpty || result.outcomes.contains { $0.kind != .alreadyUp }
         let revision = result.revision.map { " (revision \($0))" } ?? ""
         let count = PlanText.count(result.outcomes.count, "instance")
         console.note(isNew ? "hob: \(count) up\(revision)" : "hob: everything is up already, \(count)\(revision)")

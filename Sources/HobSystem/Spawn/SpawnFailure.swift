@@ -52,7 +52,9 @@ package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible
         case .umask: return "cannot set its umask: \(plain)"
         case .oom:
             let value = request.oomScoreAdjustment ?? 0
-            if code == EACCES { return "cannot set oom_score_adj \(value): only root with CAP_SYS_RESOURCE may lower it" }
+            if code == EACCES {
+                return "cannot set oom_score_adj \(value): only root with CAP_SYS_RESOURCE may lower it"
+            }
             return "cannot set oom_score_adj \(value): \(code == EINVAL ? "-1000 to 1000 is allowed" : plain)"
         case .chroot: return "cannot make \(request.root ?? "") its root: \(onlyRoot)"
         case .groups: return "cannot set its supplementary groups: \(onlyRoot)"
