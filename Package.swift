@@ -41,7 +41,7 @@ let package = Package(
             ]),
 
         // MARK: For tests
-        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobSystem"]),
+        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobSystem", "HobSupervisorCore"]),
 
         // MARK: Executables
         .executableTarget(name: "hobd", dependencies: ["HobSystem", "HobSupervisor"]),
