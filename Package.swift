@@ -41,7 +41,7 @@ let package = Package(
             ]),
 
         // MARK: For tests
-        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobSystem"]),
+        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem"]),
 
         // MARK: Executables
         .executableTarget(name: "hobd", dependencies: ["HobSystem", "HobSupervisor"]),
@@ -64,11 +64,22 @@ let package = Package(
             dependencies: [
                 "HobPolicy", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobTestKit", "hob-fixture",
             ]),
-        .testTarget(name: "HobConfigTests", dependencies: ["HobConfig", "HobSystem", "HobTestKit"]),
+        .testTarget(
+            name: "HobConfigTests",
+            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"],
+            exclude: ["Golden"]),
+        .testTarget(
+            name: "HobClientTests", dependencies: ["HobClient", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit"]),
         .testTarget(
             name: "HobCommandTests",
             dependencies: [
-                "HobClient", "HobProtocol", "HobSystem", "HobTestKit", "HobCommand", "hobd", "hob-fixture",
+                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig", "HobTestKit",
+                "HobCommand", "hobd", "hob-fixture",
+            ]),
+        .testTarget(
+            name: "HobAcceptanceTests",
+            dependencies: [
+                "HobProtocol", "HobSystem", "HobSupervisorCore", "HobTestKit", "HobCommand", "hobd", "hob-fixture",
             ]),
         .executableTarget(name: "hob-fixture", path: "Tests/Fixtures"),
     ],

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/close_range.h>
 #include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
@@ -98,13 +97,13 @@ static void map_descriptors(struct child_context *context) {
     for (index = 0; index < count; index++) {
         if (dup2(map[index].source, map[index].target) < 0) fail_at(context, map[index].target);
     }
-    // Everything that is not a target goes at exec: holes between targets one by one, all above in one call.
+    // All that is not a target goes now and not at exec: a child whose exec hangs must not keep our pipes and locks.
     for (int descriptor = 3; descriptor < top; descriptor++) {
         int wanted = 0;
         for (index = 0; index < count; index++) wanted |= map[index].target == descriptor;
         if (!wanted) close(descriptor);
     }
-    if (syscall(SYS_close_range, (unsigned)top, ~0U, CLOSE_RANGE_CLOEXEC) < 0) fail_at(context, top);
+    if (syscall(SYS_close_range, (unsigned)top, ~0U, 0) < 0) fail_at(context, top);
     if (request->controlling_terminal) {
         at_stage(context, HOB_STAGE_SESSION);
         if (ioctl(0, TIOCSCTTY, 0) < 0) fail_at(context, 0);
@@ -183,14 +182,14 @@ static void bind_to_parent(struct child_context *context) {
     if (request->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(context, errno);
 }
 
+// Raw calls: glibc refuses to touch 32 and 33, which its own posix_spawn leaves ignored in its children.
 static void reset_signals(void) {
-    struct sigaction action;
+    const unsigned long standard[4] = {0, 0, 0, 0};  // handler SIG_DFL, flags, restorer, mask
     uint64_t empty = 0;
     for (int number = 1; number <= 64; number++) {
-        if (sigaction(number, NULL, &action) < 0 || action.sa_handler == SIG_DFL) continue;
-        memset(&action, 0, sizeof action);
-        action.sa_handler = SIG_DFL;
-        sigaction(number, &action, NULL);
+        unsigned long action[4] = {0, 0, 0, 0};
+        if (syscall(SYS_rt_sigaction, number, NULL, action, sizeof empty) < 0 || action[0] == 0) continue;
+        syscall(SYS_rt_sigaction, number, standard, NULL, sizeof empty);
     }
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &empty, NULL, sizeof empty);
 }

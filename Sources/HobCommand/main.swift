@@ -1,1 +1,3 @@
-print("hob")
+import Glibc
+
+exit(HobRoot.execute(Array(CommandLine.arguments.dropFirst())))

@@ -1,1 +1,4 @@
-print("hobd")
+import Glibc
+import HobSupervisor
+
+exit(SupervisorProcess.run(Array(CommandLine.arguments.dropFirst())))

@@ -69,6 +69,7 @@ int hob_is_subreaper(void);
 int hob_set_parent_death_signal(int signal);
 int hob_set_thread_name(const char *_Nonnull name);
 int hob_set_dumpable(int on);
+int hob_is_dumpable(void);
 int hob_gettid(void);
 int hob_block_all_signals(uint64_t *_Nonnull previous);
 int hob_restore_signals(uint64_t previous);

@@ -60,7 +60,9 @@ extension ServiceDefinition {
         hooks.afterStop = try reader.optionalNested("afterStop")
         process = try reader.optionalNested("process") ?? ProcessAttributes()
         log = try reader.optionalNested("log") ?? LogDefinition()
-        guard instances >= 0, instances <= 100_000 else { throw reader.wrong("instances", "from 0 to 100000") }
+        guard (0...Self.maximumInstances).contains(instances) else {
+            throw reader.wrong("instances", "from 0 to \(Self.maximumInstances)")
+        }
     }
 
     private static func json(_ variable: EnvironmentVariable) -> JSONValue {

@@ -19,6 +19,9 @@ package struct ServiceDefinition: Hashable, Sendable, JSONCodable {
         package init() {}
     }
 
+    /// More instances than this nobody means.
+    package static let maximumInstances = 100_000
+
     /// The service's name.
     package var name: String
     /// Whether it runs for ever or to completion.
@@ -76,7 +79,9 @@ package struct ServiceDefinition: Hashable, Sendable, JSONCodable {
 
     /// All services it waits for, each once.
     package var predecessors: [String] {
-        requires + after.filter { !requires.contains($0) }
+        var names: [String] = []
+        for name in requires + after where !names.contains(name) { names.append(name) }
+        return names
     }
 
     /// Whether its processes get a notify socket.

@@ -36,7 +36,7 @@ package enum InstanceReport: Hashable, Sendable {
     case unkillable(String)
     /// `before_stop` objected; it goes on.
     case stopRefused(String)
-    /// A task ran to its end.
+    /// It ran to its end, and as a service is not started again by itself.
     case completed(ExitOutcome)
     /// It read its configuration again, or could not.
     case reloaded(complaint: String?)

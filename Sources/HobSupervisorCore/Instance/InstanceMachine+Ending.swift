@@ -19,7 +19,7 @@ extension InstanceMachine {
     }
 
     /// Takes a rung: this step's signal, or SIGKILL beyond the last.
-    private mutating func climb(
+    mutating func climb(
         _ ending: inout InstancePhase.Ending, to step: Int, at now: MonotonicInstant,
         into actions: inout [InstanceAction]
     ) {
@@ -31,11 +31,31 @@ extension InstanceMachine {
         } else {
             // A ladder of SIGKILL alone is what was asked for; running out of patience is not.
             ending.wasKilled = ending.wasKilled || !steps.isEmpty || ending.rung == .kill
-            ending.rung = .kill
-            ending.by = now + Self.killInterval
-            actions.append(.killTree)
+            killAll(ending, at: now, into: &actions)
+            return
         }
         phase = .ending(ending)
+    }
+
+    /// SIGKILL to all of it, with nothing before.
+    mutating func killAll(
+        _ purpose: InstancePhase.Ending.Purpose, at now: MonotonicInstant, into actions: inout [InstanceAction]
+    ) {
+        killAll(
+            InstancePhase.Ending(purpose: purpose, life: nil, rung: .kill, by: now), at: now, into: &actions)
+    }
+
+    /// SIGKILL to all of it, and again after a while.
+    mutating func killAll(
+        _ ending: InstancePhase.Ending, at now: MonotonicInstant, into actions: inout [InstanceAction]
+    ) {
+        var ending = ending
+        ending.rung = .kill
+        // What SIGKILL does not end hangs in the kernel, or may not be signalled: asking ever faster ends neither.
+        ending.by = now + min(Self.killInterval * (1 << min(ending.kills, 10)), Self.longestKillInterval)
+        ending.kills += 1
+        phase = .ending(ending)
+        actions.append(.killTree)
     }
 
     mutating func processEnded(
@@ -50,13 +70,13 @@ extension InstanceMachine {
             actions.append(.killHook(.afterStart))
             lost(outcome, beforeUp: true, at: now, into: &actions)
         case .up(_, let service):
-            if service.reloadBy != nil { reloadLost(into: &actions) }
+            if service.reloadBy != nil { reloadLost("its process ended meanwhile", into: &actions) }
+            noteHealth(at: now)
             lost(outcome, beforeUp: false, at: now, into: &actions)
-        case .objecting(_, let service, _, let isRestart):
+        case .objecting(_, let service, _, _):
             // It went before anybody could object; that is what was asked for.
             actions.append(.killHook(.beforeStop))
-            if service.reloadBy != nil { reloadLost(into: &actions) }
-            if isRestart { wanted = .up }
+            if service.reloadBy != nil { reloadLost("its process ended meanwhile", into: &actions) }
             sweep(.asked, after: outcome, at: now, into: &actions)
         case .ending(var ending):
             ending.life = nil
@@ -67,21 +87,35 @@ extension InstanceMachine {
                 climb(&ending, to: 0, at: now, into: &actions)
             case .step(let step):
                 // What it left gets this step's signal too, and the rest of its patience.
-                let signal = spec.stop.sequence.steps[step].signal
+                let steps = spec.stop.sequence.steps
+                guard steps.indices.contains(step) else {
+                    climb(&ending, to: step, at: now, into: &actions)
+                    return
+                }
                 phase = .ending(ending)
-                actions.append(.signalTree(signal))
+                actions.append(.signalTree(steps[step].signal))
             case .kill:
                 phase = .ending(ending)
                 actions.append(.killTree)
             }
         case .stopped, .waiting, .preparing, .spawning, .cleaning, .backingOff, .failed, .done:
-            impossible("processEnded")
+            break  // Impossible.
         }
     }
 
-    private func reloadLost(into actions: inout [InstanceAction]) {
+    /// The process of a running reload is no more, or its time is up; those who wait are told.
+    func reloadLost(_ complaint: String, into actions: inout [InstanceAction]) {
         actions.append(.killHook(.reload))
-        actions.append(.report(.reloaded(complaint: "its process ended meanwhile")))
+        actions.append(.report(.reloaded(complaint: complaint)))
+    }
+
+    /// A healthy stretch makes this end the first again. It counts up to here: what it leaves may take its time.
+    mutating func noteHealth(at now: MonotonicInstant) {
+        if let upSince, now - upSince >= spec.restart.backoff.resetAfter {
+            failures = 0
+            retries = 0
+        }
+        upSince = nil
     }
 
     /// An end nobody asked for.
@@ -128,31 +162,28 @@ extension InstanceMachine {
     ) {
         let old = spec
         takeUpcoming()
+        guard wanted == .up else {
+            phase = .stopped
+            actions.append(.report(.gone(killed: ending.wasKilled, complaint: ending.complaint)))
+            return
+        }
         switch ending.purpose {
         case .asked:
-            phase = wanted == .up ? .waiting : .stopped
+            phase = .waiting
             actions.append(.report(.gone(killed: ending.wasKilled, complaint: ending.complaint)))
         case .leftovers:
-            phase = wanted == .up ? .waiting : .stopped
-            if wanted == .down { actions.append(.report(.gone(killed: ending.wasKilled, complaint: nil))) }
-        case .exited(let outcome):
-            guard wanted == .up else {
-                phase = .stopped
-                actions.append(.report(.gone(killed: ending.wasKilled, complaint: ending.complaint)))
-                return
-            }
-            judge(outcome, under: old, at: now, using: &generator, into: &actions)
+            // Once is an accident; what is always in the way again must not become a loop without a pause.
+            backOff("processes of an earlier life are in the way", at: now, using: &generator)
+        case .exited(let outcome): judge(outcome, under: old, at: now, using: &generator, into: &actions)
         case .failedStart(let reason):
-            guard wanted == .up else {
-                phase = .stopped
-                actions.append(.report(.gone(killed: ending.wasKilled, complaint: ending.complaint)))
-                return
-            }
             if old.restart.condition == .never {
                 phase = .failed(reason, retryAt: nil)
             } else {
                 delayRestart(reason, at: now, using: &generator)
             }
+            if case .failed(let text, _) = phase { actions.append(.report(.startFailed(text, status: nil))) }
+        case .neverStarted(let reason, let isTransient):
+            giveUpStart(reason, isTransient: isTransient, at: now, using: &generator)
         }
     }
 
@@ -162,15 +193,21 @@ extension InstanceMachine {
         using generator: inout SplitMix64, into actions: inout [InstanceAction]
     ) {
         let policy = definition.restart
-        if definition.kind == .task { actions.append(.report(.completed(outcome))) }
-        if definition.kind == .task && policy.isNormal(outcome) {
-            phase = .done(outcome)
-        } else if policy.restarts(after: outcome) {
+        let isTask = definition.kind == .task
+        if policy.restarts(after: outcome), !(isTask && policy.isNormal(outcome)) {
             delayRestart(outcome.description, at: now, using: &generator)
         } else if policy.isNormal(outcome) {
             phase = .done(outcome)
         } else {
             phase = .failed(outcome.description, retryAt: nil)
+        }
+        // Whoever waits for it is told what came of it: the result of a task, and of a service that it was given up.
+        if case .failed(let text, _) = phase, !isTask {
+            actions.append(.report(.startFailed(text, status: outcome.shellStatus)))
+        } else if case .done = phase {
+            actions.append(.report(.completed(outcome)))
+        } else if isTask {
+            actions.append(.report(.completed(outcome)))
         }
     }
 
@@ -178,15 +215,10 @@ extension InstanceMachine {
         _ reason: String, at now: MonotonicInstant, using generator: inout SplitMix64
     ) {
         let policy = spec.restart
-        if let upSince, now - upSince >= policy.backoff.resetAfter {
-            failures = 0
-            retries = 0
-        }
-        upSince = nil
-        failures += 1
         restarts += 1
         if let limit = policy.limit, !recentFailures.admit(at: now, under: limit) {
             let text = "\(reason); more than \(limit.count) restarts in \(limit.window.brief)"
+            failures += 1
             retries += 1
             let retryAt = policy.retry.map { retry in
                 // The retry's own first delay is a real one, so it begins where a second failure would.
@@ -195,7 +227,12 @@ extension InstanceMachine {
             phase = .failed(text, retryAt: retryAt)
             return
         }
-        let delay = policy.backoff.delay(afterFailures: failures, using: &generator)
+        backOff(reason, at: now, using: &generator)
+    }
+
+    private mutating func backOff(_ reason: String, at now: MonotonicInstant, using generator: inout SplitMix64) {
+        failures += 1
+        let delay = spec.restart.backoff.delay(afterFailures: failures, using: &generator)
         phase = delay == .zero ? .waiting : .backingOff(until: now + delay, reason: reason)
     }
 
@@ -203,6 +240,7 @@ extension InstanceMachine {
         switch phase {
         case .ending(var ending):
             ending.complaint = reason
+            ending.isRefused = true
             phase = .ending(ending)
             actions.append(.report(.unkillable(reason)))
         case .stopped, .waiting, .preparing, .spawning, .starting, .settling, .up, .objecting, .cleaning, .backingOff,

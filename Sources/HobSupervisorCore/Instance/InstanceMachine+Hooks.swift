@@ -11,10 +11,7 @@ extension InstanceMachine {
         case (.beforeStart, .preparing):
             switch result {
             case .succeeded: spawn(at: now, into: &actions)
-            case .failed(let reason):
-                let text = "before_start \(reason)"
-                actions.append(.report(.startFailed(text, status: nil)))
-                giveUpStart(text, isTransient: false, at: now, using: &generator)
+            case .failed(let reason): failPreparation("before_start \(reason)", at: now, into: &actions)
             }
         case (.afterStart, .settling(let life, _)):
             switch result {
@@ -26,7 +23,7 @@ extension InstanceMachine {
             case .succeeded: end(life, service, at: now, into: &actions)
             case .failed(let reason):
                 wanted = .up
-                phase = .up(life, service)
+                goOn(life, service)
                 actions.append(.report(.stopRefused("before_stop \(reason)\(isRestart ? ": not restarted" : "")")))
             }
         case (.stopCommand, .ending(var ending)):
@@ -34,22 +31,47 @@ extension InstanceMachine {
             // Success means it was asked to go: it has the rest of the command's time to do so.
             guard case .failed(let reason) = result else { return }
             ending.complaint = "the stop command \(reason)"
-            ending.by = now
-            phase = .ending(ending)
-            endingDeadlinePassed(ending, at: now, into: &actions)
-        case (.afterStop, .cleaning(let ending, _)):
-            conclude(ending, at: now, using: &generator, into: &actions)
+            climb(&ending, to: 0, at: now, into: &actions)
+        case (.afterStop, .cleaning(let ending, _)): sweepAfterHook(ending, at: now, into: &actions)
         case (.reload, .up(let life, var service)):
+            guard service.reloadBy != nil else { return }
             service.reloadBy = nil
             phase = .up(life, service)
-            switch result {
-            case .succeeded: actions.append(.report(.reloaded(complaint: nil)))
-            case .failed(let reason): actions.append(.report(.reloaded(complaint: "the reload command \(reason)")))
-            }
+            reloaded(result, into: &actions)
+        case (.reload, .objecting(let life, var service, let by, let isRestart)):
+            guard service.reloadBy != nil else { return }
+            service.reloadBy = nil
+            phase = .objecting(life, service, by: by, isRestart: isRestart)
+            reloaded(result, into: &actions)
         case (.beforeStart, _), (.afterStart, _), (.beforeStop, _), (.stopCommand, _), (.afterStop, _), (.reload, _):
             // The answer of a hook that was killed because the state moved on.
             break
         }
+    }
+
+    private func reloaded(_ result: HookResult, into actions: inout [InstanceAction]) {
+        switch result {
+        case .succeeded: actions.append(.report(.reloaded(complaint: nil)))
+        case .failed(let reason): actions.append(.report(.reloaded(complaint: "the reload command \(reason)")))
+        }
+    }
+
+    /// A start that `before_start` aborted; what the hook has left goes before anything else happens.
+    private mutating func failPreparation(
+        _ reason: String, at now: MonotonicInstant, into actions: inout [InstanceAction]
+    ) {
+        actions.append(.report(.startFailed(reason, status: nil)))
+        beginEnding(.neverStarted(reason, isTransient: false), of: nil, at: now, into: &actions)
+    }
+
+    /// What `after_stop` has left is nobody's any more.
+    private mutating func sweepAfterHook(
+        _ ending: InstancePhase.Ending, at now: MonotonicInstant, into actions: inout [InstanceAction]
+    ) {
+        var ending = ending
+        // Without an outcome the hook does not run again.
+        ending.outcome = nil
+        killAll(ending, at: now, into: &actions)
     }
 
     /// A process that lives but cannot be used.
@@ -68,9 +90,7 @@ extension InstanceMachine {
         case .stopped, .waiting, .done: break
         case .preparing:
             actions.append(.killHook(.beforeStart))
-            hookEnded(
-                .beforeStart, .failed(Self.outOfTime(spec.hooks.beforeStart)), at: now, using: &generator,
-                into: &actions)
+            failPreparation("before_start \(Self.outOfTime(spec.hooks.beforeStart))", at: now, into: &actions)
         case .spawning(_, let abort):
             // The kernel is still opening the executable; what exists of the process is ended, then we are told.
             phase = .spawning(by: now + Self.killInterval, abort: abort)
@@ -86,34 +106,42 @@ extension InstanceMachine {
             actions.append(.killHook(.afterStart))
             failStart(life, "after_start \(Self.outOfTime(spec.hooks.afterStart))", at: now, into: &actions)
         case .up(let life, var service):
-            if let reloadBy = service.reloadBy, reloadBy <= now {
-                service.reloadBy = nil
-                phase = .up(life, service)
-                actions.append(.killHook(.reload))
-                actions.append(.report(.reloaded(complaint: "the reload command did not end in time and was killed")))
-            }
-            if let watchdogAt = service.watchdogAt, watchdogAt <= now { bite(life, at: now, into: &actions) }
-        case .objecting(let life, let service, let by, _):
-            if by <= now {
-                // A hook that hangs is no objection.
+            expireReload(&service, at: now, into: &actions)
+            phase = .up(life, service)
+            if let watchdogAt = service.watchdogAt, watchdogAt <= now { bite(life, service, at: now, into: &actions) }
+        case .objecting(let life, var service, let by, let isRestart):
+            expireReload(&service, at: now, into: &actions)
+            let isSilent = service.watchdogAt.map { $0 <= now } ?? false
+            if by <= now || isSilent {
+                // A hook that hangs is no objection, and what shows no life need not be asked.
                 actions.append(.killHook(.beforeStop))
                 end(life, service, at: now, into: &actions)
             } else {
-                actions.append(.killHook(.beforeStop))
-                bite(life, at: now, into: &actions)
+                phase = .objecting(life, service, by: by, isRestart: isRestart)
             }
         case .ending(let ending): endingDeadlinePassed(ending, at: now, into: &actions)
         case .cleaning(let ending, _):
             actions.append(.killHook(.afterStop))
-            conclude(ending, at: now, using: &generator, into: &actions)
+            sweepAfterHook(ending, at: now, into: &actions)
         case .backingOff: phase = .waiting
         case .failed: phase = .waiting
         }
     }
 
-    private mutating func bite(
-        _ life: InstancePhase.Life, at now: MonotonicInstant, into actions: inout [InstanceAction]
+    private func expireReload(
+        _ service: inout InstancePhase.Service, at now: MonotonicInstant, into actions: inout [InstanceAction]
     ) {
+        guard let reloadBy = service.reloadBy, reloadBy <= now else { return }
+        service.reloadBy = nil
+        reloadLost("the reload command did not end in time and was killed", into: &actions)
+    }
+
+    private mutating func bite(
+        _ life: InstancePhase.Life, _ service: InstancePhase.Service, at now: MonotonicInstant,
+        into actions: inout [InstanceAction]
+    ) {
+        if service.reloadBy != nil { reloadLost("it was ended meanwhile", into: &actions) }
+        noteHealth(at: now)
         beginEnding(
             .failedStart("gave no sign of life within its watchdog's \((spec.watchdog ?? .zero).brief)"), of: life,
             at: now, into: &actions)

@@ -13,37 +13,44 @@ extension InstanceMachine {
             // Somebody asked: no reason to let them wait for a delay that only bounds our own rate.
             forgetFailures()
             phase = .waiting
-        case .spawning(let by, abort: true): phase = .spawning(by: by, abort: false)
-        case .objecting(let life, let service, _, _):
+        case .objecting(let life, let service, _, isRestart: false):
             // The stop is taken back before it began.
             actions.append(.killHook(.beforeStop))
-            phase = .up(life, service)
-        case .waiting, .preparing, .spawning, .starting, .settling, .up, .ending, .cleaning:
-            // On its way up already, or the verdict at the end of `ending` sees what is wanted by then.
+            goOn(life, service)
+        case .ending(var ending):
+            overrule(&ending)
+            phase = .ending(ending)
+        case .cleaning(var ending, let by):
+            overrule(&ending)
+            phase = .cleaning(ending, by: by)
+        case .waiting, .preparing, .spawning, .starting, .settling, .up, .objecting:
+            // On its way up already; what was called off while it was being made starts anew when that is over.
             break
         }
     }
 
+    /// Somebody asks for a service that just failed: its end decides nothing any more, and it starts without delay.
+    private mutating func overrule(_ ending: inout InstancePhase.Ending) {
+        switch ending.purpose {
+        case .asked, .leftovers: break
+        case .exited, .failedStart, .neverStarted:
+            // The end of a task is its result, and those who ask for it now will have it.
+            guard spec.kind == .service else { return }
+            forgetFailures()
+            ending.purpose = .asked
+        }
+    }
+
     mutating func wantDown(force: Bool, at now: MonotonicInstant, into actions: inout [InstanceAction]) {
-        let before = wanted
         wanted = .down
         switch phase {
-        case .stopped:
-            if before == .up { actions.append(.report(.gone(killed: false, complaint: nil))) }
+        case .stopped: break
         case .waiting, .backingOff, .failed, .done:
             phase = .stopped
             takeUpcoming()
             actions.append(.report(.gone(killed: false, complaint: nil)))
-        case .preparing:
-            // The hook's processes are the instance's: gone means that they are gone too.
-            actions.append(.killHook(.beforeStart))
-            actions.append(.killTree)
-            phase = .ending(
-                InstancePhase.Ending(purpose: .asked, life: nil, rung: .kill, by: now + Self.killInterval))
-        case .spawning(_, abort: false):
-            // A spawn hangs only on its executable's file system; the ladder's time is what stopping may take.
-            phase = .spawning(by: now + spec.stop.sequence.totalPatience, abort: true)
-        case .spawning: break
+        case .preparing: callOffHook(at: now, into: &actions)
+        case .spawning: callOffSpawn(at: now)
         case .starting(let life, _):
             actions.append(.unwatchReadiness)
             beginEnding(.asked, of: life, at: now, into: &actions)
@@ -71,6 +78,18 @@ extension InstanceMachine {
         }
     }
 
+    private mutating func callOffHook(at now: MonotonicInstant, into actions: inout [InstanceAction]) {
+        // The hook's processes are the instance's: gone means that they are gone too.
+        actions.append(.killHook(.beforeStart))
+        killAll(.asked, at: now, into: &actions)
+    }
+
+    private mutating func callOffSpawn(at now: MonotonicInstant) {
+        guard case .spawning(let by, abort: false) = phase else { return }
+        // A spawn hangs only on its executable's file system; the ladder's time is what stopping may take.
+        phase = .spawning(by: min(by, now + spec.stop.sequence.totalPatience), abort: true)
+    }
+
     mutating func restart(force: Bool, at now: MonotonicInstant, into actions: inout [InstanceAction]) {
         switch phase {
         case .up(let life, let service):
@@ -86,7 +105,18 @@ extension InstanceMachine {
             beginEnding(.asked, of: life, at: now, into: &actions)
         case .objecting(let life, let service, let by, _):
             wanted = .up
-            phase = .objecting(life, service, by: by, isRestart: true)
+            if force {
+                actions.append(.killHook(.beforeStop))
+                end(life, service, at: now, into: &actions)
+            } else {
+                phase = .objecting(life, service, by: by, isRestart: true)
+            }
+        case .preparing:
+            wanted = .up
+            callOffHook(at: now, into: &actions)
+        case .spawning:
+            wanted = .up
+            callOffSpawn(at: now)
         case .ending(var ending):
             wanted = .up
             ending.purpose = .asked
@@ -95,7 +125,7 @@ extension InstanceMachine {
             wanted = .up
             ending.purpose = .asked
             phase = .cleaning(ending, by: by)
-        case .stopped, .waiting, .preparing, .spawning, .backingOff, .failed, .done:
+        case .stopped, .waiting, .backingOff, .failed, .done:
             // Nothing runs that could be replaced; what starts next is new anyway.
             wantUp(at: now, into: &actions)
         }
@@ -113,18 +143,19 @@ extension InstanceMachine {
                 actions.append(.signal(number))
                 actions.append(.report(.reloaded(complaint: nil)))
             case .command(let hook):
-                guard service.reloadBy == nil else {
-                    actions.append(.report(.reloaded(complaint: "a reload is under way already")))
-                    return
-                }
+                // One that is under way answers for all.
+                guard service.reloadBy == nil else { return }
                 service.reloadBy = now + hook.timeout
                 phase = .up(life, service)
                 actions.append(.runHook(.reload, outcome: nil))
             }
         case .stopped, .waiting, .preparing, .spawning, .starting, .settling, .objecting, .ending, .cleaning,
-            .backingOff,
-            .failed, .done:
-            actions.append(.report(.reloaded(complaint: "it is \(state.rawValue), not up")))
+            .backingOff, .failed, .done:
+            if case .objecting = phase {
+                actions.append(.report(.reloaded(complaint: "it is being stopped")))
+            } else {
+                actions.append(.report(.reloaded(complaint: "it is \(state.rawValue), not up")))
+            }
         }
     }
 
@@ -140,6 +171,7 @@ extension InstanceMachine {
     mutating func dependencyCameUp() {
         switch phase {
         case .backingOff: phase = .waiting
+        case .failed(_, .some): phase = .waiting
         case .stopped, .waiting, .preparing, .spawning, .starting, .settling, .up, .objecting, .ending, .cleaning,
             .failed, .done:
             break
@@ -163,8 +195,8 @@ extension InstanceMachine {
         _ life: InstancePhase.Life, _ service: InstancePhase.Service, at now: MonotonicInstant,
         into actions: inout [InstanceAction]
     ) {
-        if service.reloadBy != nil { actions.append(.killHook(.reload)) }
-        upSince = nil
+        if service.reloadBy != nil { reloadLost("it was stopped meanwhile", into: &actions) }
+        noteHealth(at: now)
         beginEnding(.asked, of: life, at: now, into: &actions)
     }
 
@@ -172,10 +204,5 @@ extension InstanceMachine {
         failures = 0
         retries = 0
         recentFailures.clear()
-    }
-
-    mutating func takeUpcoming() {
-        if let upcoming { definition = upcoming }
-        upcoming = nil
     }
 }

@@ -6,6 +6,7 @@ extension InstanceMachine {
     mutating func beginStart(at now: MonotonicInstant, into actions: inout [InstanceAction]) {
         takeUpcoming()
         upSince = nil
+        generation += 1
         if let hook = spec.hooks.beforeStart {
             phase = .preparing(by: now + hook.timeout)
             actions.append(.runHook(.beforeStart, outcome: nil))
@@ -15,7 +16,6 @@ extension InstanceMachine {
     }
 
     mutating func spawn(at now: MonotonicInstant, into actions: inout [InstanceAction]) {
-        generation += 1
         phase = .spawning(by: now + spec.readiness.timeout, abort: false)
         actions.append(.spawn(generation: generation))
     }
@@ -26,7 +26,7 @@ extension InstanceMachine {
             beginEnding(.leftovers, of: nil, at: now, into: &actions)
         case .stopped, .waiting, .preparing, .starting, .settling, .up, .objecting, .ending, .cleaning, .backingOff,
             .failed, .done:
-            break
+            break  // Impossible.
         }
     }
 
@@ -46,7 +46,7 @@ extension InstanceMachine {
             }
         case .stopped, .waiting, .preparing, .starting, .settling, .up, .objecting, .ending, .cleaning, .backingOff,
             .failed, .done:
-            impossible("spawned")
+            break  // Impossible.
         }
     }
 
@@ -60,14 +60,20 @@ extension InstanceMachine {
         into actions: inout [InstanceAction]
     ) {
         switch phase {
-        case .spawning(_, abort: true):
-            settleDown(into: &actions)
-        case .spawning:
-            actions.append(.report(.startFailed(reason, status: nil)))
-            giveUpStart(reason, isTransient: isTransient, at: now, using: &generator)
+        case .spawning(_, let abort):
+            // A reason of the machine's passes: those who wait are not told, since it is tried again.
+            if !abort, !isTransient { actions.append(.report(.startFailed(reason, status: nil))) }
+            let purpose: InstancePhase.Ending.Purpose =
+                abort ? .asked : .neverStarted(reason, isTransient: isTransient)
+            if spec.hooks.beforeStart != nil {
+                beginEnding(purpose, of: nil, at: now, into: &actions)
+            } else {
+                let ending = InstancePhase.Ending(purpose: purpose, life: nil, rung: .command, by: now)
+                conclude(ending, at: now, using: &generator, into: &actions)
+            }
         case .stopped, .waiting, .preparing, .starting, .settling, .up, .objecting, .ending, .cleaning, .backingOff,
             .failed, .done:
-            impossible("spawnFailed")
+            break  // Impossible.
         }
     }
 
@@ -92,35 +98,27 @@ extension InstanceMachine {
         _ life: InstancePhase.Life, at now: MonotonicInstant, into actions: inout [InstanceAction]
     ) {
         upSince = now
-        phase = .up(
-            life, InstancePhase.Service(since: now, watchdogAt: spec.watchdog.map { now + $0 }, reloadBy: nil))
+        goOn(life, InstancePhase.Service(since: now, watchdogAt: spec.watchdog.map { now + $0 }, reloadBy: nil))
         actions.append(.report(.cameUp))
     }
 
-    /// A start that never had a process, or whose hook failed: the same delays as a crash.
+    /// Into `up`, where a definition that needs no new process takes effect.
+    mutating func goOn(_ life: InstancePhase.Life, _ service: InstancePhase.Service) {
+        phase = .up(life, service)
+        if !upcomingNeedsRestart { takeUpcoming() }
+    }
+
+    /// A start that never had a process, or whose hook failed: the same delays as a crash, but never none.
     mutating func giveUpStart(
         _ reason: String, isTransient: Bool, at now: MonotonicInstant, using generator: inout SplitMix64
     ) {
-        if isTransient || spec.restart.condition != .never {
-            failures += 1
-            // The first restart of a healthy service is free; of one that cannot even start, it is not.
-            let delay = max(
-                spec.restart.backoff.delay(afterFailures: failures, using: &generator), spec.restart.backoff.initial)
-            phase = .failed(reason, retryAt: now + delay)
-        } else {
+        guard isTransient || spec.restart.condition != .never else {
             phase = .failed(reason, retryAt: nil)
+            return
         }
-    }
-
-    /// The start was called off before there was a process.
-    mutating func settleDown(into actions: inout [InstanceAction]) {
-        phase = .stopped
-        takeUpcoming()
-        actions.append(.report(.gone(killed: false, complaint: nil)))
-    }
-
-    /// These pairs cannot come from a shell that does what it is told; the state stays, and a debug build stops.
-    func impossible(_ event: String) {
-        assertionFailure("event \(event) in phase \(phase)")
+        failures += 1
+        // The first restart of a healthy service is free; of one that cannot even start, it is not.
+        let retryAt = now + spec.restart.backoff.delay(afterFailures: max(2, failures), using: &generator)
+        phase = isTransient ? .backingOff(until: retryAt, reason: reason) : .failed(reason, retryAt: retryAt)
     }
 }

@@ -24,7 +24,9 @@ package struct InstanceMachine: Hashable, Sendable {
     package internal(set) var definition: DefinitionBox
     /// What the next process is started from.
     package internal(set) var upcoming: DefinitionBox?
-    /// How many processes were started.
+    /// Whether a living process must be replaced for `upcoming`; without, it is taken as soon as the instance is up.
+    package internal(set) var upcomingNeedsRestart = false
+    /// How many starts were begun; each attempt has its own number.
     package internal(set) var generation: UInt64 = 0
     /// Unasked ends in a row without a healthy stretch between.
     package internal(set) var failures = 0
@@ -35,11 +37,13 @@ package struct InstanceMachine: Hashable, Sendable {
     /// Unasked ends ever.
     package internal(set) var restarts: UInt64 = 0
 
-    /// Since when it has been continuously usable, of the life that is ending; decides whether it was healthy.
+    /// Since when it has been continuously usable; decides at an unasked end whether it was healthy.
     var upSince: MonotonicInstant?
 
-    /// SIGKILL is repeated at this interval until the tree is gone.
+    /// SIGKILL is repeated at this interval until the tree is gone, at first.
     static let killInterval = Duration.seconds(2)
+    /// The interval doubles up to this.
+    static let longestKillInterval = Duration.seconds(60)
 
     /// Makes a machine for an instance that does not run.
     package init(definition: DefinitionBox) {
@@ -54,7 +58,8 @@ package struct InstanceMachine: Hashable, Sendable {
         case .stopped, .waiting, .done: nil
         case .preparing(let by), .spawning(let by, _), .starting(_, let by), .settling(_, let by): by
         case .up(_, let service): Self.earlier(service.watchdogAt, service.reloadBy)
-        case .objecting(_, let service, let by, _): Self.earlier(service.watchdogAt, by)
+        case .objecting(_, let service, let by, _):
+            Self.earlier(Self.earlier(service.watchdogAt, service.reloadBy), by)
         case .ending(let ending): ending.by
         case .cleaning(_, let by): by
         case .backingOff(let until, _): until
@@ -67,15 +72,20 @@ package struct InstanceMachine: Hashable, Sendable {
         switch phase {
         case .stopped: .stopped
         case .waiting: .waiting
+        case .spawning(_, abort: true): .stopping
         case .preparing, .spawning, .starting, .settling: .starting
         case .up, .objecting: spec.readiness.isDeclared && spec.kind == .service ? .ready : .running
         case .ending(let ending), .cleaning(let ending, _):
-            // A crash on its way to the next start is not being stopped by anybody.
-            switch ending.purpose {
-            case .asked: .stopping
-            case .leftovers: .starting
-            case .failedStart: .stopping
-            case .exited: wanted == .up ? .backingOff : .stopping
+            if ending.isRefused {
+                .failed
+            } else {
+                switch ending.purpose {
+                case .asked: .stopping
+                case .leftovers: .starting
+                case .failedStart: .stopping
+                // A crash on its way to the next start is not being stopped by anybody.
+                case .exited, .neverStarted: wanted == .up ? .backingOff : .stopping
+                }
             }
         case .backingOff: .backingOff
         case .failed: .failed
@@ -110,14 +120,39 @@ package struct InstanceMachine: Hashable, Sendable {
         }
     }
 
-    /// Takes a definition: at once when nothing runs or the difference needs no new process, else for the next start.
-    package mutating func adopt(_ box: DefinitionBox, needsRestart: Bool) {
-        if isGone || !needsRestart {
-            definition = box
-            upcoming = nil
-        } else {
-            upcoming = box
+    /// Whether it lives, or is just being made, and is on its way to be gone; what it relies on must outlive it.
+    package var isLeaving: Bool {
+        switch phase {
+        case .objecting, .ending, .cleaning, .spawning(_, abort: true): true
+        case .stopped, .waiting, .preparing, .spawning, .starting, .settling, .up, .backingOff, .failed, .done: false
         }
+    }
+
+    /// Whether it is being started and not up yet.
+    var isComingUp: Bool {
+        switch phase {
+        case .preparing, .spawning, .starting: true
+        case .stopped, .waiting, .settling, .up, .objecting, .ending, .cleaning, .backingOff, .failed, .done: false
+        }
+    }
+
+    /// Takes a definition: at once when nothing runs, or when it is up and the difference needs no new process; else
+    /// for the next start. What begins or ends goes on under the definition that it began with: its steps, hooks and
+    /// evidence of readiness belong together.
+    package mutating func adopt(_ box: DefinitionBox, needsRestart: Bool) {
+        upcoming = box
+        upcomingNeedsRestart = upcomingNeedsRestart || needsRestart
+        if isGone {
+            takeUpcoming()
+        } else if case .up = phase, !upcomingNeedsRestart {
+            takeUpcoming()
+        }
+    }
+
+    mutating func takeUpcoming() {
+        if let upcoming { definition = upcoming }
+        upcoming = nil
+        upcomingNeedsRestart = false
     }
 
     /// Handles one event.
@@ -131,6 +166,11 @@ package struct InstanceMachine: Hashable, Sendable {
         _ event: InstanceEvent, at now: MonotonicInstant, using generator: inout SplitMix64,
         into actions: inout [InstanceAction]
     ) {
+        guard !Self.isImpossible(event, in: phase) else {
+            // The state stays, and a debug build stops.
+            assertionFailure("event \(event) in phase \(phase)")
+            return
+        }
         switch event {
         case .wantedUp: wantUp(at: now, into: &actions)
         case .wantedDown(let force): wantDown(force: force, at: now, into: &actions)
@@ -151,6 +191,25 @@ package struct InstanceMachine: Hashable, Sendable {
         case .watchdogFed: watchdogFed(at: now)
         case .timeoutExtended(let extra): timeoutExtended(extra, at: now)
         case .deadlinePassed: deadlinePassed(at: now, using: &generator, into: &actions)
+        }
+    }
+
+    /// These pairs cannot come from a shell that does what it is told: it gives one answer to each `spawn`, and tells
+    /// the end of each process once.
+    package static func isImpossible(_ event: InstanceEvent, in phase: InstancePhase) -> Bool {
+        switch event {
+        case .spawned, .spawnFailed, .leftoversFound:
+            if case .spawning = phase { false } else { true }
+        case .processEnded:
+            switch phase {
+            case .starting, .settling, .up, .objecting: false
+            case .ending(let ending): ending.life == nil
+            case .stopped, .waiting, .preparing, .spawning, .cleaning, .backingOff, .failed, .done: true
+            }
+        case .wantedUp, .wantedDown, .restartRequested, .reloadRequested, .released, .dependencyCameUp, .hookEnded,
+            .becameReady, .treeEmptied, .signalRefused, .mainProcessChanged, .watchdogFed, .timeoutExtended,
+            .deadlinePassed:
+            false
         }
     }
 

@@ -8,7 +8,7 @@ package enum InstancePhase: Hashable, Sendable {
     case waiting
     /// `before_start` runs.
     case preparing(by: MonotonicInstant)
-    /// The process is being made.
+    /// The process is being made; `abort` ends it as soon as it exists.
     case spawning(by: MonotonicInstant, abort: Bool)
     /// The process lives, readiness is awaited.
     case starting(Life, by: MonotonicInstant)
@@ -57,6 +57,8 @@ package enum InstancePhase: Hashable, Sendable {
             case exited(ExitOutcome)
             /// It was not ready in time, or failed its watchdog.
             case failedStart(String)
+            /// The start came to nothing before there was a process; only what `before_start` left can be there.
+            case neverStarted(String, isTransient: Bool)
             /// The way is being cleared for a start.
             case leftovers
         }
@@ -85,5 +87,9 @@ package enum InstancePhase: Hashable, Sendable {
         package var complaint: String?
         /// Whether a rung with patience ran out before SIGKILL.
         package var wasKilled = false
+        /// How often SIGKILL was sent to all of it; the more often in vain, the rarer.
+        package var kills = 0
+        /// Whether the kernel does not let us signal it.
+        package var isRefused = false
     }
 }

@@ -25,6 +25,9 @@ struct DefinitionDifference {
             after: numbers ? new.instances : nil)
     }
 
+    /// Whether a process of the old definition cannot serve the new one.
+    var needsRestart: Bool { !keysOfTheProcess.isEmpty }
+
     /// What a process is born with.
     private var keysOfTheProcess: [String] {
         var keys: [String] = []
@@ -36,6 +39,8 @@ struct DefinitionDifference {
         if old.port != new.port { keys.append("port") }
         if old.process != new.process { keys.append("process") }
         if old.wantsNotifySocket != new.wantsNotifySocket { keys.append("notify") }
+        // The period stands in the environment of the process.
+        if old.watchdog != new.watchdog { keys.append("watchdog") }
         if old.readiness.kind != new.readiness.kind {
             // The descriptor and the socket of these two are handed over at birth.
             switch (old.readiness.kind, new.readiness.kind) {
@@ -64,7 +69,6 @@ struct DefinitionDifference {
         if old.restart != new.restart { keys.append("restart") }
         if old.stop != new.stop { keys.append("stop") }
         if old.reload != new.reload { keys.append("reload") }
-        if old.watchdog != new.watchdog { keys.append("watchdog") }
         if old.hooks != new.hooks { keys.append("hooks") }
         if old.log != new.log { keys.append("log") }
         return keys

@@ -7,6 +7,8 @@ struct Operation: Sendable {
     enum Goal: Hashable, Sendable {
         /// Usable, in this generation or a later one; a task: run to its end.
         case up(generation: UInt64)
+        /// Left alone: a task that has run to its end.
+        case done
         /// Gone.
         case down
         /// Told to read its configuration again.
@@ -16,22 +18,9 @@ struct Operation: Sendable {
     /// When the order was given.
     var began: MonotonicInstant
     /// The goals that are still open, by slot.
-    var open: [Int: Goal]
+    var open: [Int: Goal] = [:]
     /// What has been decided.
     var outcomes: [Outcome] = []
     /// Nothing is decided while the order is being carried out; its own first steps may already fulfil it.
     var isArmed = false
-}
-
-/// A rolling restart: one instance after the other, each usable before the next goes.
-struct Rollout: Hashable, Sendable {
-    /// The instance whose turn it is, and the generation that counts as its success.
-    var current: Int
-    var generation: UInt64
-    /// Those still to come.
-    var remaining: [Int]
-    /// Whether `before_stop` may not object.
-    var force: Bool
-    /// The operation that waits.
-    var operation: UInt64?
 }

@@ -41,100 +41,158 @@ extension Supervision {
         if environment.isEmpty { environment = set.environment }
         if changes.contains(where: { $0.kind != .unchanged }) { revision += 1 }
 
-        var replaced: [Int] = []
-        var dropped: [Int] = []
-        var added: [Int] = []
+        var plan = Plan()
         let definitions = Dictionary(uniqueKeysWithValues: set.services.map { ($0.name, $0) })
         for change in changes {
             switch change.kind {
             case .remove:
                 services[change.service]?.isRetiring = true
-                dropped.append(contentsOf: services[change.service]?.slots ?? [])
+                services[change.service]?.isWanted = false
+                plan.dropped.append(contentsOf: services[change.service]?.slots ?? [])
             case .add, .restart, .update, .scale, .unchanged:
                 guard let definition = definitions[change.service] else { continue }
-                adopt(definition, change, into: &replaced, &added, &dropped, at: now)
+                adopt(definition, change, into: &plan, at: now)
             }
         }
         order = set.services.map(\.name) + order.filter { definitions[$0] == nil && services[$0] != nil }
         connect(graph)
-
-        var rising = added.filter { slot in
-            let name = instances[slot]?.identity.service ?? ""
-            return services[name]?.slots.contains { instances[$0]?.wanted == .up } ?? false
-        }
-        if let bringUp {
-            for name in bringUp { rising.append(contentsOf: services[name]?.slots ?? []) }
-        }
-        var seen: Set<Int> = []
-        rising = closureOfRequirements(rising.filter { instances[$0]?.isRetiring == false && seen.insert($0).inserted })
-        replaced = replaced.filter { instances[$0]?.wanted == .up }
-
-        var goals: [(Int, Operation.Goal)] = replaced.map { ($0, .up(generation: nextGeneration(of: $0))) }
-        let restarting = Set(replaced)
-        goals += rising.filter { !restarting.contains($0) }.map { ($0, upGoal(of: $0)) }
-        goals += dropped.map { ($0, .down) }
-        for slot in dropped { supersede(slot, goingUp: false, at: now) }
-        begin(operation, goals: goals, at: now)
-        retire(dropped, at: now)
-        for slot in replaced { deliver(.restartRequested(force: true), to: slot, at: now) }
-        raise(rising.filter { !restarting.contains($0) }, at: now)
-        removeEmptyServices()
+        carryOut(&plan, bringUp: bringUp, operation: operation, at: now)
         actions.append(.store)
         conclude(operation, at: now)
         return (changes, drain(at: now))
     }
 
+    /// Whom an apply concerns, and how.
+    private struct Plan {
+        /// Their processes must be replaced.
+        var replaced: [Int] = []
+        /// They do not run and are wanted; a new definition is a new chance.
+        var retried: [Int] = []
+        /// They exist from now on.
+        var added: [Int] = []
+        /// They go.
+        var dropped: [Int] = []
+        /// Instances of services whose requirements may have changed.
+        var changed: [Int] = []
+    }
+
+    private mutating func carryOut(
+        _ plan: inout Plan, bringUp: [String]?, operation: UInt64?, at now: MonotonicInstant
+    ) {
+        for name in bringUp ?? [] where services[name]?.isRetiring == false { services[name]?.isWanted = true }
+        var rising = plan.added.filter { slot in
+            services[instances[slot]?.identity.service ?? ""]?.isWanted == true
+        }
+        rising += plan.retried
+        for name in bringUp ?? [] { rising += services[name]?.slots ?? [] }
+        rising = unique(rising.filter { instances[$0]?.isRetiring == false })
+        // What runs may require something new.
+        let running = plan.changed.filter { instances[$0]?.wanted == .up && instances[$0]?.isRetiring == false }
+        let required = closureOfRequirements(unique(rising + running)).filter { !running.contains($0) }
+        rising = unique(rising + required)
+
+        let replaced = plan.replaced.filter { instances[$0]?.wanted == .up }
+        let settled = rising.filter { slot in
+            instances[slot].map { isCompletedTask($0) } == true && !plan.retried.contains(slot)
+        }
+        // What a smaller number of instances drops is not retiring yet, and must not come up again.
+        let untouched = Set(replaced + settled + plan.dropped)
+        rising.removeAll { untouched.contains($0) }
+
+        var goals: [(Int, Operation.Goal)] = replaced.map { ($0, .up(generation: nextGeneration(of: $0))) }
+        goals += rising.map { ($0, upGoal(of: $0)) }
+        goals += settled.map { ($0, .done) }
+        goals += plan.dropped.map { ($0, .down) }
+        for slot in plan.dropped { supersede(slot, goingUp: false, at: now) }
+        begin(operation, goals: goals, at: now)
+        retire(plan.dropped, at: now)
+        cancelPendingStops(rising, at: now)
+        renew(replaced, force: true, at: now)
+        raise(rising, at: now)
+        for (name, service) in services where service.isRetiring && service.slots.isEmpty { removeService(name) }
+    }
+
+    private func unique(_ slots: [Int]) -> [Int] {
+        var seen: Set<Int> = []
+        return slots.filter { seen.insert($0).inserted }
+    }
+
     private mutating func adopt(
-        _ definition: ServiceDefinition, _ change: Change, into replaced: inout [Int], _ added: inout [Int],
-        _ dropped: inout [Int], at now: MonotonicInstant
+        _ definition: ServiceDefinition, _ change: Change, into plan: inout Plan, at now: MonotonicInstant
     ) {
         let name = definition.name
-        if services[name] == nil {
-            services[name] = ServiceRecord(definition: DefinitionBox(definition))
-        } else if change.kind != .unchanged {
-            let box = DefinitionBox(definition)
-            if services[name]?.definition.value.instances != definition.instances { services[name]?.scale = nil }
-            services[name]?.definition = box
-            services[name]?.isRetiring = false
-            let needsRestart = change.kind == .restart || change.kind == .add
-            for slot in services[name]?.slots ?? [] {
-                let was = instances[slot]?.isUnsatisfied ?? false
-                let wasLive = instances[slot]?.machine.isGone == false
-                instances[slot]?.machine.adopt(box, needsRestart: needsRestart)
-                noteSatisfaction(slot, was: was, at: now)
-                actions.append(.redefined(slot: slot))
-                if needsRestart, wasLive, instances[slot]?.isRetiring == false { replaced.append(slot) }
+        if let service = services[name] {
+            if service.isRetiring || service.definition.value.instances != definition.instances {
+                services[name]?.scale = nil
             }
+            if change.kind != .unchanged { services[name]?.definition = DefinitionBox(definition) }
+            services[name]?.isRetiring = false
+        } else {
+            services[name] = ServiceRecord(definition: DefinitionBox(definition))
+            // Nobody has stopped what has no instances; scaled up, it runs.
+            services[name]?.isWanted = definition.instances == 0
         }
-        let count = services[name]?.scale ?? definition.instances
-        let (new, surplus) = resize(name, to: count, at: now)
-        added.append(contentsOf: new)
-        dropped.append(contentsOf: surplus)
-        replaced.removeAll { surplus.contains($0) }
+        let (new, surplus) = resize(name, to: services[name]?.scale ?? definition.instances, at: now)
+        plan.added += new
+        plan.dropped += surplus
+        guard change.kind != .unchanged else { return }
+        let going = Set(surplus)
+        for slot in services[name]?.slots ?? [] where instances[slot]?.isRetiring == false && !going.contains(slot) {
+            plan.changed.append(slot)
+            guard adoptDefinition(slot, at: now), let record = instances[slot], record.wanted == .up else { continue }
+            if record.machine.isGone { plan.retried.append(slot) } else { plan.replaced.append(slot) }
+        }
+    }
+
+    /// Gives an instance its service's definition.
+    ///
+    /// - Returns: whether its process must be replaced, or a new one has a new chance.
+    mutating func adoptDefinition(_ slot: Int, at now: MonotonicInstant) -> Bool {
+        guard let record = instances[slot], let box = services[record.identity.service]?.definition else {
+            return false
+        }
+        let old = record.machine.upcoming ?? record.machine.definition
+        guard old !== box else { return false }
+        let needsRestart =
+            DefinitionDifference(from: old.value, to: box.value).needsRestart
+            // Evidence that is being waited for in the old way would never be seen, or be judged by another deadline.
+            || record.machine.isComingUp && old.value.readiness != box.value.readiness
+        instances[slot]?.machine.adopt(box, needsRestart: needsRestart)
+        note(slot, was: record.standing, at: now)
+        if instances[slot]?.machine.definition !== record.machine.definition { tookDefinition(slot) }
+        return needsRestart
     }
 
     /// Takes over the edges of a checked graph, and counts anew who must be waited for.
+    ///
+    /// What is removed keeps its own edges until it is gone, so that it goes in order; those edges lead only from it,
+    /// or between removed services, and so close no circle.
     private mutating func connect(_ graph: DependencyGraph) {
+        let retiring = services.filter { $0.value.isRetiring }.mapValues(\.predecessors)
         for name in services.keys {
-            services[name]?.predecessors = graph.predecessors[name] ?? []
             services[name]?.dependents = graph.dependents[name] ?? []
-            let slots = services[name]?.slots ?? []
-            let unsatisfied = slots.reduce(0) { count, slot in
-                instances[slot]?.isUnsatisfied == true ? count + 1 : count
-            }
+            services[name]?.leavingDependents = 0
+            if retiring[name] == nil { services[name]?.predecessors = graph.predecessors[name] ?? [] }
+        }
+        for (name, predecessors) in retiring {
+            let present = predecessors.filter { services[$0] != nil }
+            services[name]?.predecessors = present
+            for predecessor in present { services[predecessor]?.dependents.append(name) }
+        }
+        for name in services.keys {
+            let standings = (services[name]?.slots ?? []).compactMap { instances[$0]?.standing }
+            let unsatisfied = standings.count { $0.isUnsatisfied }
+            let leaving = standings.count { $0.isLeaving }
             services[name]?.unsatisfied = unsatisfied
+            for predecessor in services[name]?.predecessors ?? [] {
+                services[predecessor]?.leavingDependents += leaving
+            }
         }
         for slot in instances.indices {
             guard let machine = instances[slot]?.machine, case .waiting = machine.phase else { continue }
             reconsider(slot)
         }
-    }
-
-    private mutating func removeEmptyServices() {
-        for (name, service) in services where service.isRetiring && service.slots.isEmpty {
-            services[name] = nil
-            order.removeAll { $0 == name }
-        }
+        for name in order { loosen(name) }
     }
 
     /// The definitions in force, as they are stored and applied again.

@@ -10,127 +10,192 @@ extension Supervision {
         for name in service.predecessors {
             if let predecessor = services[name], predecessor.unsatisfied > 0 { names.append(name) }
         }
-        // A retiring instance of the same number has its port and its place until it is gone.
-        for other in service.slots where other != slot {
-            if let twin = instances[other], twin.isRetiring, twin.identity.index == record.identity.index {
-                names.append(twin.identity.name)
-            }
-        }
+        names += retiringTwins(of: slot).compactMap { instances[$0]?.identity.name }
         return names
     }
 
-    /// Keeps the count of instances that others must wait for; the last one's coming up releases them.
-    mutating func noteSatisfaction(_ slot: Int, was before: Bool, at now: MonotonicInstant) {
-        guard let record = instances[slot] else { return }
-        let after = record.isUnsatisfied
-        guard before != after, let service = services[record.identity.service] else { return }
-        let count = service.unsatisfied + (after ? 1 : -1)
-        services[record.identity.service]?.unsatisfied = count
-        guard count == 0 else { return }
-        for name in service.dependents {
-            for dependent in services[name]?.slots ?? [] {
-                guard let machine = instances[dependent]?.machine else { continue }
-                if case .backingOff = machine.phase { deliver(.dependencyCameUp, to: dependent, at: now) }
-                reconsider(dependent)
+    /// Whether there is anything an instance's start waits for.
+    func isBlocked(_ slot: Int) -> Bool {
+        guard let name = instances[slot]?.identity.service, let service = services[name] else { return false }
+        for name in service.predecessors where (services[name]?.unsatisfied ?? 0) > 0 { return true }
+        return !retiringTwins(of: slot).isEmpty
+    }
+
+    /// A retiring instance of the same number has its port and its place until it is gone.
+    private func retiringTwins(of slot: Int) -> [Int] {
+        guard let identity = instances[slot]?.identity, let service = services[identity.service], service.retiring > 0
+        else { return [] }
+        return service.slots.filter { other in
+            other != slot && instances[other]?.isRetiring == true && instances[other]?.identity.index == identity.index
+        }
+    }
+
+    /// Keeps the counts by which others wait: after whatever may have changed an instance's standing.
+    mutating func note(_ slot: Int, was before: InstanceRecord.Standing, at now: MonotonicInstant) {
+        guard let after = instances[slot]?.standing, after != before, let name = instances[slot]?.identity.service
+        else { return }
+        if after.isUnsatisfied != before.isUnsatisfied {
+            services[name]?.unsatisfied += after.isUnsatisfied ? 1 : -1
+            if services[name]?.unsatisfied == 0 { satisfied(name, by: slot, at: now) }
+        }
+        if after.isLeaving != before.isLeaving {
+            for predecessor in services[name]?.predecessors ?? [] {
+                services[predecessor]?.leavingDependents += after.isLeaving ? 1 : -1
+                if services[predecessor]?.leavingDependents == 0 { loosen(predecessor) }
+            }
+        }
+    }
+
+    /// Nobody has to wait for a service any more: all of it is up, or what is not is no longer wanted.
+    private mutating func satisfied(_ name: String, by slot: Int, at now: MonotonicInstant) {
+        let cameUp = instances[slot]?.machine.satisfiesDependents == true && instances[slot]?.wanted == .up
+        for dependent in services[name]?.dependents ?? [] {
+            for other in services[dependent]?.slots ?? [] {
+                guard let phase = instances[other]?.machine.phase else { continue }
+                switch phase {
+                case .waiting: reconsider(other)
+                // What it failed for may have been this.
+                case .backingOff, .failed: if cameUp { step(.dependencyCameUp, other, at: now) }
+                case .stopped, .preparing, .spawning, .starting, .settling, .up, .objecting, .ending, .cleaning, .done:
+                    break
+                }
             }
         }
     }
 
     /// Everything that must be started with these: what they require, and what that requires.
+    ///
+    /// A task that has run to its end is there already.
     func closureOfRequirements(_ slots: [Int]) -> [Int] {
         var names: [String] = []
+        var seenNames: Set<String> = []
         var seen: Set<Int> = Set(slots)
         var result = slots
-        for slot in slots { names.append(contentsOf: requirements(of: slot)) }
+        func require(_ slot: Int) {
+            guard let name = instances[slot]?.identity.service else { return }
+            for required in services[name]?.definition.value.requires ?? [] where seenNames.insert(required).inserted {
+                names.append(required)
+            }
+        }
+        for slot in slots { require(slot) }
         while let name = names.popLast() {
             for slot in services[name]?.slots ?? [] where seen.insert(slot).inserted {
-                result.append(slot)
-                names.append(contentsOf: requirements(of: slot))
+                guard let record = instances[slot], !record.isRetiring else { continue }
+                if !isCompletedTask(record) { result.append(slot) }
+                require(slot)
             }
         }
         return result
     }
 
-    private func requirements(of slot: Int) -> [String] {
-        guard let record = instances[slot] else { return [] }
-        return services[record.identity.service]?.definition.value.requires ?? []
+    func isCompletedTask(_ record: InstanceRecord) -> Bool {
+        if case .done = record.machine.phase { record.machine.spec.kind == .task } else { false }
     }
 
     /// Everything that goes down with these: whatever requires a service that loses all its instances.
     func closureOfDependents(_ slots: [Int]) -> [Int] {
         var seen = Set(slots)
+        var seenNames: Set<String> = []
         var result = slots
         var next = 0
         while next < result.count {
             let slot = result[next]
             next += 1
-            guard let record = instances[slot], let service = services[record.identity.service],
+            guard let record = instances[slot], !seenNames.contains(record.identity.service),
+                let service = services[record.identity.service],
                 service.slots.allSatisfy({ seen.contains($0) || instances[$0]?.wanted == .down })
             else { continue }
-            for name in service.dependents {
-                guard let dependent = services[name],
-                    dependent.definition.value.requires.contains(record.identity.service)
-                else { continue }
-                for other in dependent.slots where seen.insert(other).inserted { result.append(other) }
+            seenNames.insert(record.identity.service)
+            for name in dependents(requiring: record.identity.service) {
+                for other in services[name]?.slots ?? [] where seen.insert(other).inserted { result.append(other) }
             }
         }
         return result
     }
 
-    /// Whether something that waits for this instance's service is still on its way out.
-    private func isHeldUp(_ slot: Int) -> Bool {
-        guard let record = instances[slot], let service = services[record.identity.service] else { return false }
-        for name in service.dependents {
-            for other in services[name]?.slots ?? [] {
-                if let dependent = instances[other], dependent.wanted == .down, !dependent.machine.isGone {
-                    return true
-                }
-            }
+    /// The services that cannot be without this one.
+    private func dependents(requiring name: String) -> [String] {
+        (services[name]?.dependents ?? []).filter { services[$0]?.definition.value.requires.contains(name) == true }
+    }
+
+    /// Notes an order that is carried out as soon as nothing that relies on the instance is left.
+    mutating func pend(_ order: InstanceRecord.PendingOrder, _ slot: Int, at now: MonotonicInstant) {
+        guard let record = instances[slot] else { return }
+        switch (order, record.pending) {
+        case (.stop(force: false), .stop(force: true)), (.restart(force: false), .restart(force: true)): break
+        case (.stop, _), (.restart, _): instances[slot]?.pending = order
         }
-        return false
+        note(slot, was: record.standing, at: now)
+        loosen(record.identity.service)
+    }
+
+    /// Whether an order sends no signal, so that nobody has to go first.
+    private func isTakenAtOnce(_ phase: InstancePhase) -> Bool {
+        switch phase {
+        case .stopped, .waiting, .backingOff, .failed, .done, .ending, .cleaning, .spawning(_, abort: true): true
+        case .preparing, .spawning, .starting, .settling, .up, .objecting: false
+        }
     }
 
     /// Takes instances down, those that nobody waits for first.
     mutating func takeDown(_ slots: [Int], force: Bool, at now: MonotonicInstant) {
-        var live: [Int] = []
+        order(.stop(force: force), slots, at: now)
+    }
+
+    /// Replaces instances' processes, and ends those first that nobody waits for.
+    mutating func renew(_ slots: [Int], force: Bool, at now: MonotonicInstant) {
+        order(.restart(force: force), slots, at: now)
+    }
+
+    private mutating func order(_ order: InstanceRecord.PendingOrder, _ slots: [Int], at now: MonotonicInstant) {
         for slot in slots {
-            guard let record = instances[slot] else { continue }
-            if record.machine.isGone {
-                letGo(slot, force: force, at: now)
-            } else if record.machine.wanted == .up, !record.isStopPending {
-                let was = record.isUnsatisfied
-                instances[slot]?.isStopPending = true
-                noteSatisfaction(slot, was: was, at: now)
-                live.append(slot)
+            guard let phase = instances[slot]?.machine.phase else { continue }
+            if isTakenAtOnce(phase) {
+                step(order.event, slot, takesPending: true, at: now)
+            } else {
+                pend(order, slot, at: now)
             }
-        }
-        for slot in live where instances[slot]?.isStopPending == true && !isHeldUp(slot) {
-            letGo(slot, force: force, at: now)
         }
     }
 
-    /// Those that this instance's service waits for, and that were only held up by it, may go now.
-    mutating func becameGone(_ slot: Int, at now: MonotonicInstant) {
-        guard let record = instances[slot], let service = services[record.identity.service] else { return }
-        for name in service.predecessors {
-            for other in services[name]?.slots ?? [] where instances[other]?.isStopPending == true {
-                if !isHeldUp(other) { letGo(other, force: true, at: now) }
+    /// `before_stop` objected: what the instance requires and was to stop after it has to stay, too.
+    mutating func refuse(_ slot: Int, _ reason: String, at now: MonotonicInstant) {
+        guard let record = instances[slot] else { return }
+        for name in services[record.identity.service]?.definition.value.requires ?? [] {
+            for other in services[name]?.slots ?? [] {
+                guard let required = instances[other], required.pending == .stop(force: false) else { continue }
+                instances[other]?.pending = nil
+                note(other, was: required.standing, at: now)
+                let message = "\(record.identity.name) requires it and refused to stop: \(reason)"
+                for id in required.operations {
+                    guard case .down? = operations[id]?.open[other] else { continue }
+                    resolve(
+                        id, other,
+                        Outcome(
+                            instance: required.identity.name, kind: .refused, pid: required.machine.life?.pid,
+                            message: message, elapsed: elapsed(of: id, at: now)))
+                    finishIfComplete(id)
+                }
+                refuse(other, reason, at: now)
             }
         }
     }
 
     /// A service was given up: what requires it cannot be used either, and waits for it in its place.
     mutating func dependencyFailed(_ slot: Int, at now: MonotonicInstant) {
-        guard let record = instances[slot], let service = services[record.identity.service] else { return }
-        for name in service.dependents {
-            guard let dependent = services[name], dependent.definition.value.requires.contains(record.identity.service)
-            else { continue }
-            for other in dependent.slots {
-                guard let machine = instances[other]?.machine, machine.wanted == .up, machine.life != nil else {
-                    continue
-                }
-                deliver(.restartRequested(force: true), to: other, at: now)
+        guard let name = instances[slot]?.identity.service, instances[slot]?.wanted == .up,
+            services[name]?.slots.contains(where: { instances[$0]?.machine.satisfiesDependents == true }) == false
+        else { return }
+        var names = dependents(requiring: name)
+        var seen = Set(names)
+        var live: [Int] = []
+        while let name = names.popLast() {
+            for other in services[name]?.slots ?? [] {
+                guard let record = instances[other], record.wanted == .up, !record.isRetiring else { continue }
+                if !record.machine.isGone, !record.standing.isLeaving { live.append(other) }
             }
+            for next in dependents(requiring: name) where seen.insert(next).inserted { names.append(next) }
         }
+        renew(live, force: true, at: now)
     }
 }

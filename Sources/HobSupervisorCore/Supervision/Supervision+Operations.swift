@@ -5,9 +5,9 @@ import HobProtocol
 extension Supervision {
     mutating func begin(_ id: UInt64?, goals: [(Int, Operation.Goal)], at now: MonotonicInstant) {
         guard let id else { return }
-        var operation = Operation(began: now, open: [:])
+        var operation = Operation(began: now)
         for (slot, goal) in goals {
-            guard let record = instances[slot] else { continue }
+            guard let record = instances[slot], operation.open[slot] == nil else { continue }
             if let outcome = outcomeInAdvance(goal, record) {
                 operation.outcomes.append(outcome)
             } else {
@@ -23,8 +23,7 @@ extension Supervision {
         let name = record.identity.name
         switch goal {
         case .up(let generation):
-            guard generation <= record.machine.generation, !record.isStopPending, record.machine.wanted == .up,
-                record.machine.spec.kind == .service
+            guard generation <= record.machine.generation, record.wanted == .up, record.machine.spec.kind == .service
             else { return nil }
             switch record.machine.phase {
             case .up(let life, _), .objecting(let life, _, _, isRestart: true):
@@ -36,12 +35,15 @@ extension Supervision {
         case .down:
             switch record.machine.phase {
             case .stopped, .done: return Outcome(instance: name, kind: .alreadyDown)
-            case .failed where record.machine.wanted == .down: return Outcome(instance: name, kind: .alreadyDown)
             case .waiting, .preparing, .spawning, .starting, .settling, .up, .objecting, .ending, .cleaning,
-                .backingOff,
-                .failed:
+                .backingOff, .failed:
                 return nil
             }
+        case .done:
+            guard case .done(let outcome) = record.machine.phase else {
+                return Outcome(instance: name, kind: .alreadyUp, pid: record.machine.life?.pid)
+            }
+            return Outcome(instance: name, kind: .completed, status: outcome.shellStatus)
         case .reloaded: return nil
         }
     }
@@ -49,11 +51,17 @@ extension Supervision {
     /// The order has been carried out; from now on its operation may finish.
     mutating func conclude(_ id: UInt64?, at now: MonotonicInstant) {
         guard let id else { return }
+        // An order that took back an earlier one may be fulfilled by what never changed.
+        for (slot, goal) in operations[id]?.open ?? [:] {
+            guard let record = instances[slot], var outcome = outcomeInAdvance(goal, record) else { continue }
+            outcome.elapsed = elapsed(of: id, at: now)
+            resolve(id, slot, outcome)
+        }
         operations[id]?.isArmed = true
         finishIfComplete(id)
     }
 
-    private mutating func finishIfComplete(_ id: UInt64) {
+    mutating func finishIfComplete(_ id: UInt64) {
         guard let operation = operations[id], operation.isArmed, operation.open.isEmpty else { return }
         guard !rollouts.contains(where: { $0.operation == id }) else { return }
         operations[id] = nil
@@ -68,10 +76,13 @@ extension Supervision {
             else { continue }
             outcome.elapsed = elapsed(of: id, at: now)
             resolve(id, slot, outcome)
-            if outcome.kind == .failed { abandonDependents(of: slot, in: id, because: outcome, at: now) }
+            if outcome.kind == .failed, case .up = goal {
+                abandonDependents(of: slot, in: id, because: outcome, at: now)
+            }
             finishIfComplete(id)
         }
-        advanceRollouts(slot, report, at: now)
+        hearForRollouts(report, from: slot, at: now)
+        if case .stopRefused(let reason) = report { refuse(slot, reason, at: now) }
     }
 
     private func outcome(
@@ -83,7 +94,8 @@ extension Supervision {
         case (.up(let generation), .cameUp):
             guard machine.generation >= generation, machine.spec.kind == .service else { return nil }
             return Outcome(instance: name, kind: .started, pid: machine.life?.pid)
-        case (.up, .startFailed(let reason, let status)):
+        case (.up(let generation), .startFailed(let reason, let status)):
+            guard machine.generation >= generation else { return nil }
             return Outcome(instance: name, kind: .failed, status: status, message: reason)
         case (.up(let generation), .completed(let outcome)):
             guard machine.generation >= generation else { return nil }
@@ -100,7 +112,7 @@ extension Supervision {
             return Outcome(instance: name, kind: killed ? .killed : .stopped)
         case (.reloaded, .reloaded(let complaint)):
             return Outcome(instance: name, kind: complaint == nil ? .reloaded : .failed, message: complaint)
-        case (.reloaded, .cameUp), (.reloaded, .startFailed), (.reloaded, .gone), (.reloaded, .unkillable),
+        case (.done, _), (.reloaded, .cameUp), (.reloaded, .startFailed), (.reloaded, .gone), (.reloaded, .unkillable),
             (.reloaded, .stopRefused), (.reloaded, .completed), (.reloaded, .exited), (.up, .gone), (.up, .reloaded),
             (.up, .exited), (.down, .cameUp), (.down, .startFailed), (.down, .completed), (.down, .reloaded),
             (.down, .exited):
@@ -108,12 +120,12 @@ extension Supervision {
         }
     }
 
-    private func elapsed(of id: UInt64, at now: MonotonicInstant) -> Int64 {
+    func elapsed(of id: UInt64, at now: MonotonicInstant) -> Int64 {
         guard let operation = operations[id] else { return 0 }
         return (now - operation.began).wholeNanoseconds / 1_000_000
     }
 
-    private mutating func resolve(_ id: UInt64, _ slot: Int, _ outcome: Outcome) {
+    mutating func resolve(_ id: UInt64, _ slot: Int, _ outcome: Outcome) {
         operations[id]?.open[slot] = nil
         operations[id]?.outcomes.append(outcome)
         instances[slot]?.operations.removeAll { $0 == id }
@@ -129,7 +141,7 @@ extension Supervision {
         while let name = names.popLast() {
             for other in services[name]?.slots ?? [] {
                 guard case .up? = operations[id]?.open[other], let waiting = instances[other],
-                    waiting.machine.life == nil
+                    case .waiting = waiting.machine.phase
                 else { continue }
                 resolve(
                     id, other,
@@ -141,12 +153,22 @@ extension Supervision {
         }
     }
 
+    /// An instance is removed; whoever still waits for it is told.
+    mutating func abandonOperations(of slot: Int) {
+        for id in instances[slot]?.operations ?? [] {
+            guard let record = instances[slot], operations[id]?.open[slot] != nil else { continue }
+            resolve(id, slot, Outcome(instance: record.identity.name, kind: .superseded, message: "it was removed"))
+            finishIfComplete(id)
+        }
+    }
+
     /// A new order replaces those that want the opposite.
     mutating func supersede(_ slot: Int, goingUp: Bool, at now: MonotonicInstant) {
+        if !goingUp { cancelRollouts(concerning: slot, at: now) }
         for id in instances[slot]?.operations ?? [] {
             guard let goal = operations[id]?.open[slot], let record = instances[slot] else { continue }
             switch goal {
-            case .up where goingUp, .reloaded: continue
+            case .up where goingUp, .reloaded, .done: continue
             case .down where !goingUp: continue
             case .up, .down:
                 let message = goingUp ? "a later order started it" : "a later order stopped it"
@@ -176,61 +198,7 @@ extension Supervision {
                     elapsed: elapsed(of: id, at: now)))
         }
         rollouts.removeAll { $0.operation == id }
+        hasRolloutNews = true
         finishIfComplete(id)
-    }
-
-    mutating func beginRollout(_ slots: [Int], force: Bool, operation: UInt64?, at now: MonotonicInstant) {
-        guard let first = slots.first else {
-            begin(operation, goals: [], at: now)
-            conclude(operation, at: now)
-            return
-        }
-        let generation = nextGeneration(of: first)
-        begin(operation, goals: slots.map { ($0, .up(generation: nextGeneration(of: $0))) }, at: now)
-        rollouts.append(
-            Rollout(
-                current: first, generation: generation, remaining: Array(slots.dropFirst()), force: force,
-                operation: operation))
-        instances[first]?.isStopPending = false
-        deliver(.restartRequested(force: force), to: first, at: now)
-        actions.append(.store)
-        conclude(operation, at: now)
-    }
-
-    private mutating func advanceRollouts(_ slot: Int, _ report: InstanceReport, at now: MonotonicInstant) {
-        for index in rollouts.indices.reversed() where rollouts[index].current == slot {
-            var rollout = rollouts[index]
-            let generation = instances[slot]?.machine.generation ?? 0
-            switch report {
-            case .cameUp, .completed:
-                guard generation >= rollout.generation else { continue }
-                guard let next = rollout.remaining.first else {
-                    rollouts.remove(at: index)
-                    if let id = rollout.operation { finishIfComplete(id) }
-                    continue
-                }
-                rollout.current = next
-                rollout.remaining.removeFirst()
-                rollout.generation = nextGeneration(of: next)
-                rollouts[index] = rollout
-                deliver(.restartRequested(force: rollout.force), to: next, at: now)
-            case .startFailed, .stopRefused, .unkillable:
-                // The others are left as they are: half a service that works beats a whole one that does not.
-                rollouts.remove(at: index)
-                guard let id = rollout.operation else { continue }
-                let culprit = instances[slot]?.identity.name ?? ""
-                for other in rollout.remaining {
-                    guard operations[id]?.open[other] != nil, let record = instances[other] else { continue }
-                    resolve(
-                        id, other,
-                        Outcome(
-                            instance: record.identity.name, kind: .failed, pid: record.machine.life?.pid,
-                            message: "not restarted, since \(culprit) did not come up",
-                            elapsed: elapsed(of: id, at: now)))
-                }
-                finishIfComplete(id)
-            case .gone, .reloaded, .exited: continue
-            }
-        }
     }
 }

@@ -24,13 +24,14 @@ extension Supervision {
             }
         case .reload(let slots):
             begin(operation, goals: slots.map { ($0, .reloaded) }, at: now)
-            for slot in slots { deliver(.reloadRequested, to: slot, at: now) }
+            for slot in slots { step(.reloadRequested, slot, at: now) }
             conclude(operation, at: now)
         case .scale(let scales): scale(scales, operation: operation, at: now)
         }
         return drain(at: now)
     }
 
+    /// Starts what is named, a task that is done once more, and what it requires.
     private mutating func start(_ slots: [Int], operation: UInt64?, at now: MonotonicInstant) {
         let all = closureOfRequirements(slots)
         begin(operation, goals: all.map { ($0, upGoal(of: $0)) }, at: now)
@@ -41,14 +42,21 @@ extension Supervision {
 
     /// Wants instances up.
     mutating func raise(_ slots: [Int], at now: MonotonicInstant) {
+        cancelPendingStops(slots, at: now)
         for slot in slots {
-            let was = instances[slot]?.isUnsatisfied ?? false
-            instances[slot]?.isStopPending = false
-            noteSatisfaction(slot, was: was, at: now)
             supersede(slot, goingUp: true, at: now)
+            if let name = instances[slot]?.identity.service { services[name]?.isWanted = true }
+            step(.wantedUp, slot, at: now)
         }
-        // First all are wanted, then some are released: else an early one would not see whom it has to wait for.
-        for slot in slots { deliver(.wantedUp, to: slot, at: now) }
+    }
+
+    /// Takes back stops that have not begun.
+    mutating func cancelPendingStops(_ slots: [Int], at now: MonotonicInstant) {
+        for slot in slots {
+            guard let record = instances[slot], record.isStopPending else { continue }
+            instances[slot]?.pending = nil
+            note(slot, was: record.standing, at: now)
+        }
     }
 
     private mutating func stop(_ slots: [Int], force: Bool, operation: UInt64?, at now: MonotonicInstant) {
@@ -56,32 +64,37 @@ extension Supervision {
         for slot in all { supersede(slot, goingUp: false, at: now) }
         begin(operation, goals: all.map { ($0, .down) }, at: now)
         takeDown(all, force: force, at: now)
+        for name in Set(all.compactMap { instances[$0]?.identity.service }) {
+            guard let slots = services[name]?.slots else { continue }
+            if slots.allSatisfy({ instances[$0]?.wanted == .down }) { services[name]?.isWanted = false }
+        }
         actions.append(.store)
         conclude(operation, at: now)
     }
 
     private mutating func restart(_ slots: [Int], force: Bool, operation: UInt64?, at now: MonotonicInstant) {
+        let required = Array(closureOfRequirements(slots).dropFirst(slots.count))
+        for slot in slots { supersede(slot, goingUp: true, at: now) }
         let goals = slots.map { ($0, Operation.Goal.up(generation: nextGeneration(of: $0))) }
-        begin(operation, goals: goals, at: now)
+        begin(operation, goals: goals + required.map { ($0, upGoal(of: $0)) }, at: now)
+        raise(required, at: now)
         for slot in slots {
-            let was = instances[slot]?.isUnsatisfied ?? false
-            instances[slot]?.isStopPending = false
-            noteSatisfaction(slot, was: was, at: now)
+            if let name = instances[slot]?.identity.service { services[name]?.isWanted = true }
         }
-        for slot in slots { deliver(.restartRequested(force: force), to: slot, at: now) }
+        renew(slots, force: force, at: now)
         actions.append(.store)
         conclude(operation, at: now)
     }
 
-    /// The first generation that counts as new; a process that is just being made does.
+    /// The first generation that counts as new.
     func nextGeneration(of slot: Int) -> UInt64 {
-        guard let machine = instances[slot]?.machine else { return 1 }
-        if case .spawning = machine.phase { return machine.generation }
-        return machine.generation + 1
+        (instances[slot]?.machine.generation ?? 0) + 1
     }
 
+    /// Usable, by the definition in force.
     func upGoal(of slot: Int) -> Operation.Goal {
-        .up(generation: instances[slot]?.machine.generation ?? 0)
+        guard let machine = instances[slot]?.machine else { return .up(generation: 0) }
+        return .up(generation: machine.upcomingNeedsRestart ? machine.generation + 1 : machine.generation)
     }
 
     private mutating func scale(_ scales: [Request.Scale], operation: UInt64?, at now: MonotonicInstant) {
@@ -90,13 +103,13 @@ extension Supervision {
         var falling: [Int] = []
         for scale in scales {
             guard let service = services[scale.service], !service.isRetiring else { continue }
-            let isUp = service.slots.isEmpty || service.slots.contains { instances[$0]?.wanted == .up }
-            services[scale.service]?.scale =
-                scale.instances == service.definition.value.instances ? nil : scale.instances
-            let (added, dropped) = resize(scale.service, to: scale.instances, at: now)
-            if isUp { rising.append(contentsOf: added) }
+            let count = min(max(scale.instances, 0), ServiceDefinition.maximumInstances)
+            services[scale.service]?.scale = count == service.definition.value.instances ? nil : count
+            let (added, dropped) = resize(scale.service, to: count, at: now)
+            if service.isWanted { rising.append(contentsOf: added) }
             falling.append(contentsOf: dropped)
         }
+        rising = closureOfRequirements(rising)
         goals += rising.map { ($0, upGoal(of: $0)) } + falling.map { ($0, .down) }
         for slot in falling { supersede(slot, goingUp: false, at: now) }
         begin(operation, goals: goals, at: now)
@@ -117,7 +130,9 @@ extension Supervision {
         var dropped: [Int] = []
         for slot in service.slots {
             guard let record = instances[slot] else { continue }
-            let isCurrent = record.identity == service.definition.value.identity(of: record.identity.index)
+            // The port may differ, and comes with the definition; another name is another instance.
+            let name = service.definition.value.identity(of: record.identity.index).name
+            let isCurrent = record.identity.name == name
             if record.identity.index <= count, isCurrent {
                 present[record.identity.index] = slot
             } else if !record.isRetiring {
@@ -129,9 +144,8 @@ extension Supervision {
             for index in 1...count {
                 if let slot = present[index] {
                     if instances[slot]?.isRetiring == true {
-                        // It was on its way out; it stays after all.
-                        instances[slot]?.isRetiring = false
-                        if instances[slot]?.isUnsatisfied == true { services[name]?.unsatisfied += 1 }
+                        // It was on its way out; it stays after all, by the definition of today.
+                        keep(slot, at: now)
                         added.append(slot)
                     }
                 } else {
@@ -150,11 +164,19 @@ extension Supervision {
     /// Takes instances down for good.
     mutating func retire(_ slots: [Int], at now: MonotonicInstant) {
         for slot in slots {
-            let was = instances[slot]?.isUnsatisfied ?? false
+            guard let record = instances[slot] else { continue }
+            if !record.isRetiring { services[record.identity.service]?.retiring += 1 }
             instances[slot]?.isRetiring = true
-            noteSatisfaction(slot, was: was, at: now)
+            note(slot, was: record.standing, at: now)
         }
         takeDown(slots, force: true, at: now)
-        for slot in slots where instances[slot]?.machine.isGone == true { retireIfGone(slot) }
+    }
+
+    private mutating func keep(_ slot: Int, at now: MonotonicInstant) {
+        guard let record = instances[slot] else { return }
+        instances[slot]?.isRetiring = false
+        services[record.identity.service]?.retiring -= 1
+        note(slot, was: record.standing, at: now)
+        _ = adoptDefinition(slot, at: now)
     }
 }

@@ -48,8 +48,9 @@ extension Supervision {
     /// Why it is where it is, and what comes next.
     private func explain(_ record: InstanceRecord, _ slot: Int, _ status: inout InstanceStatus) {
         let machine = record.machine
-        if record.isStopPending {
-            status.reason = "stops when what waits for it is gone"
+        if let pending = record.pending {
+            let verb = if case .stop = pending { "stops" } else { "restarts" }
+            status.reason = "\(verb) when what waits for it is gone"
             return
         }
         switch machine.phase {
@@ -90,10 +91,11 @@ extension Supervision {
     }
 
     private static func reason(_ ending: InstancePhase.Ending) -> String {
-        switch ending.purpose {
+        if ending.isRefused, let complaint = ending.complaint { return complaint }
+        return switch ending.purpose {
         case .asked: ending.life == nil ? "what it left is being ended" : "it was asked to stop"
         case .exited(let outcome): "\(outcome.description); what it left is being ended"
-        case .failedStart(let reason): reason
+        case .failedStart(let reason), .neverStarted(let reason, _): reason
         case .leftovers: "processes of an earlier life are being ended"
         }
     }

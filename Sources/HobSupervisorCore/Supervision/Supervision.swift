@@ -23,8 +23,12 @@ package struct Supervision: Sendable {
     var generator: SplitMix64
     /// What the event at hand has led to so far.
     var actions: [SupervisionAction] = []
+    /// Whether a rollout may have a next step to take.
+    var hasRolloutNews = false
     /// Instances that came to rest in `waiting` and may be startable.
     private var candidates: [Int] = []
+    /// Services whose pending orders may have become due.
+    private var loosened: [String] = []
     private var scratch: [InstanceAction] = []
 
     /// Makes a supervision of nothing.
@@ -37,7 +41,7 @@ package struct Supervision: Sendable {
     /// Something happened to an instance.
     package mutating func handle(_ event: InstanceEvent, slot: Int, at now: MonotonicInstant) -> [SupervisionAction] {
         guard instances.indices.contains(slot), instances[slot] != nil else { return [] }
-        deliver(event, to: slot, at: now)
+        step(event, slot, at: now)
         return drain(at: now)
     }
 
@@ -48,52 +52,92 @@ package struct Supervision: Sendable {
     }
 
     /// Lets everything come to rest, and hands out what was decided.
+    ///
+    /// What one instance means for another is only noted while an order is carried out, and decided here: so nobody is
+    /// let go or released on the word of a state that the next line of the same order changes.
     mutating func drain(at now: MonotonicInstant) -> [SupervisionAction] {
-        while let slot = candidates.popLast() { releaseIfPossible(slot, at: now) }
+        while true {
+            if !loosened.isEmpty {
+                let names = loosened
+                loosened.removeAll(keepingCapacity: true)
+                for name in names { carryOutPending(of: name, at: now) }
+            } else if hasRolloutNews {
+                hasRolloutNews = false
+                advanceRollouts(at: now)
+            } else if !candidates.isEmpty {
+                let slots = candidates
+                candidates.removeAll(keepingCapacity: true)
+                for slot in slots { releaseIfPossible(slot, at: now) }
+            } else {
+                break
+            }
+        }
         let result = actions
-        actions.removeAll(keepingCapacity: true)
+        actions = []
         return result
     }
 
-    /// Gives an event to one machine and draws the consequences for everybody else.
-    mutating func deliver(_ event: InstanceEvent, to slot: Int, at now: MonotonicInstant) {
-        guard let record = instances[slot] else { return }
-        if case .processEnded(let outcome) = event {
-            if let life = record.machine.life {
-                instances[slot]?.lastExit = InstanceRecord.LastExit(outcome: outcome, at: now, pid: life.pid)
-            }
-            // Its turn to stop had not come, and now it needs none: what is gone must not come back.
-            if record.isStopPending { letGo(slot, force: true, at: now) }
+    /// Gives an event to one machine and notes what follows for everybody else.
+    ///
+    /// - Parameter takesPending: the event is the pending order's, which is over with it.
+    mutating func step(_ event: InstanceEvent, _ slot: Int, takesPending: Bool = false, at now: MonotonicInstant) {
+        guard let before = instances[slot]?.standing, let stateBefore = instances[slot]?.machine.state,
+            let boxBefore = instances[slot]?.machine.definition
+        else { return }
+        let wasFailed = hasFailed(slot)
+        if takesPending { instances[slot]?.pending = nil }
+        if case .processEnded(let outcome) = event, let life = instances[slot]?.machine.life {
+            instances[slot]?.lastExit = InstanceRecord.LastExit(outcome: outcome, at: now, pid: life.pid)
         }
-        step(event, slot, at: now)
-    }
-
-    private mutating func step(_ event: InstanceEvent, _ slot: Int, at now: MonotonicInstant) {
-        guard let before = instances[slot] else { return }
-        let stateBefore = before.machine.state
-        let wasUnsatisfied = before.isUnsatisfied
-        let wasGone = before.machine.isGone
         var produced = scratch
         scratch = []
-        produced.removeAll(keepingCapacity: true)
         instances[slot]?.machine.handle(event, at: now, using: &generator, into: &produced)
-        guard let after = instances[slot] else { return }
 
-        let state = after.machine.state
-        if state != stateBefore {
+        if let state = instances[slot]?.machine.state, state != stateBefore {
             instances[slot]?.since = now
             actions.append(.changed(slot: slot, state))
         }
+        if instances[slot]?.machine.definition !== boxBefore { tookDefinition(slot) }
         for action in produced {
             if case .report(let report) = action { hear(report, from: slot, at: now) }
             actions.append(.act(slot: slot, action))
         }
+        produced.removeAll(keepingCapacity: true)
         scratch = produced
-        noteSatisfaction(slot, was: wasUnsatisfied, at: now)
-        if case .waiting = after.machine.phase { candidates.append(slot) }
-        if state == .failed, stateBefore != .failed { dependencyFailed(slot, at: now) }
-        if after.machine.isGone, !wasGone { becameGone(slot, at: now) }
-        if after.machine.isGone, after.isRetiring { retireIfGone(slot) }
+        note(slot, was: before, at: now)
+        if !wasFailed, hasFailed(slot) { dependencyFailed(slot, at: now) }
+        followUp(event, slot, at: now)
+    }
+
+    private func hasFailed(_ slot: Int) -> Bool {
+        if case .failed? = instances[slot]?.machine.phase { true } else { false }
+    }
+
+    /// What the instance itself still has to do after an event.
+    private mutating func followUp(_ event: InstanceEvent, _ slot: Int, at now: MonotonicInstant) {
+        guard let phase = instances[slot]?.machine.phase, let isGone = instances[slot]?.machine.isGone else { return }
+        if case .waiting = phase { candidates.append(slot) }
+        if let pending = instances[slot]?.pending {
+            var ended = false
+            if case .processEnded = event { ended = true }
+            // Its turn had not come, and now it needs none: what is gone cannot be taken from those that wait for it.
+            if isGone || ended { step(pending.event, slot, takesPending: true, at: now) }
+        } else if case .up = phase, instances[slot]?.machine.upcomingNeedsRestart == true,
+            instances[slot]?.machine.wanted == .up
+        {
+            // It was to go, and its successor to have the new definition; now it stays, and must be replaced.
+            pend(.restart(force: true), slot, at: now)
+        }
+        if isGone, instances[slot]?.isRetiring == true { retireIfGone(slot) }
+    }
+
+    /// An instance's process is from now on judged, and named, by another definition.
+    mutating func tookDefinition(_ slot: Int) {
+        guard let definition = instances[slot]?.machine.definition, let index = instances[slot]?.identity.index else {
+            return
+        }
+        instances[slot]?.identity = definition.value.identity(of: index)
+        actions.append(.redefined(slot: slot))
     }
 
     /// Puts an instance on the list of those that may be startable.
@@ -101,25 +145,29 @@ package struct Supervision: Sendable {
         candidates.append(slot)
     }
 
-    private mutating func releaseIfPossible(_ slot: Int, at now: MonotonicInstant) {
-        guard instances.indices.contains(slot), let record = instances[slot], case .waiting = record.machine.phase,
-            blockers(of: slot).isEmpty
-        else { return }
-        deliver(.released, to: slot, at: now)
+    /// Puts a service on the list of those whose pending orders may be due.
+    mutating func loosen(_ name: String) {
+        loosened.append(name)
     }
 
-    /// Delivers the wish to be gone, now that it is the instance's turn.
-    mutating func letGo(_ slot: Int, force: Bool, at now: MonotonicInstant) {
-        let was = instances[slot]?.isUnsatisfied ?? false
-        instances[slot]?.isStopPending = false
-        noteSatisfaction(slot, was: was, at: now)
-        step(.wantedDown(force: force), slot, at: now)
+    private mutating func releaseIfPossible(_ slot: Int, at now: MonotonicInstant) {
+        guard instances.indices.contains(slot), case .waiting? = instances[slot]?.machine.phase, !isBlocked(slot) else {
+            return
+        }
+        step(.released, slot, at: now)
+    }
+
+    private mutating func carryOutPending(of name: String, at now: MonotonicInstant) {
+        guard let service = services[name], service.leavingDependents == 0 else { return }
+        for slot in service.slots {
+            guard let pending = instances[slot]?.pending else { continue }
+            step(pending.event, slot, takesPending: true, at: now)
+        }
     }
 
     /// Gives a new instance a slot.
     mutating func add(_ identity: InstanceIdentity, of definition: DefinitionBox, at now: MonotonicInstant) -> Int {
-        let record = InstanceRecord(
-            machine: InstanceMachine(definition: definition), identity: identity, since: now)
+        let record = InstanceRecord(identity, of: definition, since: now)
         let slot: Int
         if let free = freeSlots.popLast() {
             slot = free
@@ -136,14 +184,26 @@ package struct Supervision: Sendable {
     mutating func retireIfGone(_ slot: Int) {
         guard let record = instances[slot], record.isRetiring, record.machine.isGone else { return }
         let name = record.identity.service
+        abandonOperations(of: slot)
         instances[slot] = nil
         freeSlots.append(slot)
         actions.append(.removed(slot: slot))
+        services[name]?.retiring -= 1
         services[name]?.slots.removeAll { $0 == slot }
-        for other in services[name]?.slots ?? [] { reconsider(other) }
-        if let service = services[name], service.isRetiring, service.slots.isEmpty {
-            services[name] = nil
-            order.removeAll { $0 == name }
+        guard let service = services[name] else { return }
+        if service.slots.count > service.retiring {
+            for other in service.slots where instances[other]?.identity.index == record.identity.index {
+                reconsider(other)
+            }
         }
+        if service.isRetiring, service.slots.isEmpty { removeService(name) }
+    }
+
+    mutating func removeService(_ name: String) {
+        for predecessor in services[name]?.predecessors ?? [] {
+            services[predecessor]?.dependents.removeAll { $0 == name }
+        }
+        services[name] = nil
+        order.removeAll { $0 == name }
     }
 }

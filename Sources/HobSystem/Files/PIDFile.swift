@@ -20,6 +20,12 @@ package struct PIDFile: Sendable {
         package var pid: Int32
         /// Nil in a file of another program, which has the pid only.
         package var identity: ProcessIdentity?
+
+        /// Contents from their parts.
+        package init(pid: Int32, identity: ProcessIdentity?) {
+            self.pid = pid
+            self.identity = identity
+        }
     }
 
     /// The file's path, relative to `directory` when there is one.

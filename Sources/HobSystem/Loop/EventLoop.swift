@@ -59,7 +59,8 @@ package final class EventLoop {
         }
         guard result >= 0 else {
             free.append(index)
-            throw .transfer(result == -EPERM ? "watch (it is a plain file, always ready)" : "watch", descriptor, -result)
+            throw .transfer(
+                result == -EPERM ? "watch (it is a plain file, always ready)" : "watch", descriptor, -result)
         }
         slots[Int(index)].descriptor = descriptor
         slots[Int(index)].handler = handler

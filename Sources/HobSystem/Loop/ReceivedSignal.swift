@@ -8,4 +8,13 @@ package struct ReceivedSignal: Sendable, Hashable {
     package var code: Int32
     /// Exit status of the child of a SIGCHLD.
     package var status: Int32
+
+    /// A signal from its parts.
+    package init(signal: SignalNumber, sender: Int32, senderUser: UInt32, code: Int32, status: Int32) {
+        self.signal = signal
+        self.sender = sender
+        self.senderUser = senderUser
+        self.code = code
+        self.status = status
+    }
 }

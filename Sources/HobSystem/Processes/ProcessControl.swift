@@ -12,6 +12,9 @@ package enum ProcessControl {
     /// Whether orphans below us come to us.
     package static var isSubreaper: Bool { hob_is_subreaper() == 1 }
 
+    /// Whether a crash of this process may leave a core file, and its own user may look into /proc/self.
+    package static var isDumpable: Bool { hob_is_dumpable() == 1 }
+
     /// Asks for a signal when the thread that made us ends.
     package static func setParentDeathSignal(_ signal: SignalNumber?) throws(SystemError) {
         let result = invoke(.prctl) { hob_set_parent_death_signal(signal?.rawValue ?? 0) }

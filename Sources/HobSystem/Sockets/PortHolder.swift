@@ -6,6 +6,12 @@ package struct PortHolder: Sendable, Hashable, CustomStringConvertible {
     package var pid: Int32
     package var name: String
 
+    /// A holder from its parts.
+    package init(pid: Int32, name: String) {
+        self.pid = pid
+        self.name = name
+    }
+
     package var description: String { "pid \(pid) \(name)" }
 
     /// Who listens on the port, on whatever address; nil when nobody does, or it cannot be seen by us.

@@ -23,7 +23,8 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     /// Parses an address; a host name is refused, since this module asks no DNS.
     package init(parsing text: String) throws(SystemError) {
         func refuse(_ reason: String) -> SystemError {
-            SystemError(code: EINVAL, message: "\"\(text)\": \(reason); write 127.0.0.1:80, [::1]:80 or /path/of/socket")
+            SystemError(
+                code: EINVAL, message: "\"\(text)\": \(reason); write 127.0.0.1:80, [::1]:80 or /path/of/socket")
         }
         if text.hasPrefix("/") {
             _ = try UnixSocketPath.address(of: text)
@@ -39,7 +40,9 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         if isBracketed { host = host.dropFirst().dropLast() }
         var address = hob_address()
-        guard hob_parse_numeric(String(host), &address) == 0 else { throw refuse("\"\(host)\" is not a numeric address") }
+        guard hob_parse_numeric(String(host), &address) == 0 else {
+            throw refuse("\"\(host)\" is not a numeric address")
+        }
         let kind: Kind = address.kind == Int32(HOB_ADDRESS_IPV4) ? .ipv4 : .ipv6
         guard isBracketed == (kind == .ipv6) else {
             throw refuse(isBracketed ? "brackets are for IPv6" : "an IPv6 address needs brackets")

@@ -44,7 +44,7 @@ package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible
             return "cannot set up its file descriptors: \(plain)"
         case .limits:
             let name = Resource.allCases.first { $0.number == detail }?.name ?? "a limit"
-            if code == EPERM { return "cannot set \(name): only root may raise a hard limit" }
+            if code == EPERM { return "cannot set \(name): only root with CAP_SYS_RESOURCE may raise a hard limit" }
             return "cannot set \(name): \(code == EINVAL ? "the soft limit is above the hard limit" : plain)"
         case .tag:
             return "cannot mark it by RLIMIT_LOCKS: \(code == EPERM ? "our own hard limit is lower" : plain)"
@@ -52,7 +52,9 @@ package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible
         case .umask: return "cannot set its umask: \(plain)"
         case .oom:
             let value = request.oomScoreAdjustment ?? 0
-            if code == EACCES { return "cannot set oom_score_adj \(value): only root may lower it" }
+            if code == EACCES {
+                return "cannot set oom_score_adj \(value): only root with CAP_SYS_RESOURCE may lower it"
+            }
             return "cannot set oom_score_adj \(value): \(code == EINVAL ? "-1000 to 1000 is allowed" : plain)"
         case .chroot: return "cannot make \(request.root ?? "") its root: \(onlyRoot)"
         case .groups: return "cannot set its supplementary groups: \(onlyRoot)"

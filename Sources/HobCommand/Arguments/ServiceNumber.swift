@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// A service and how many instances it shall have.
+struct ServiceNumber: ExpressibleByArgument, Hashable {
+    var service: String
+    var number: Int
+
+    init?(argument: String) {
+        guard let equals = argument.lastIndex(of: "="), equals != argument.startIndex,
+            let number = Int(argument[argument.index(after: equals)...]), (0...100_000).contains(number)
+        else { return nil }
+        service = String(argument[..<equals])
+        self.number = number
+    }
+}

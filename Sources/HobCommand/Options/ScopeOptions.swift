@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// Which project, or the system.
+struct ScopeOptions: ParsableArguments, ScopeSelection {
+    @Option(
+        name: .shortAndLong, help: "Another file than hob.yml.", completion: .file(extensions: ["yml", "yaml"]))
+    var file: String?
+
+    @Option(
+        name: [.customShort("C"), .long], help: "Look for hob.yml in this directory and above it.",
+        completion: .directory)
+    var directory: String?
+
+    @Flag(help: "The system's services instead of a project's.")
+    var system = false
+
+    func validate() throws { try checkScope() }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import HobClient
+import HobProtocol
+import HobSystem
+
+/// Which instances' logs are meant, with or without a supervisor who knows groups.
+struct InstanceSelection {
+    private let names: [String]
+    private let instances: Set<String>
+    private let expressions: [RegularExpression]
+
+    /// Resolves names; a running supervisor is asked for groups and services, files are matched by name besides.
+    init(_ names: [String], _ connection: SupervisorConnection?) throws {
+        self.names = names
+        var found: Set<String> = []
+        if let connection {
+            for name in names {
+                // Logs outlive their services: a name that is unknown now may still have files.
+                for status in (try? connection.statuses(of: [name])) ?? [] { found.insert(status.instance) }
+            }
+        }
+        instances = found
+        expressions = try names.filter(Self.isExpression).map { name in
+            try RegularExpression(String(name.dropFirst().dropLast()))
+        }
+    }
+
+    /// Whether an instance is meant.
+    func includes(_ instance: String) -> Bool {
+        if names.isEmpty || instances.contains(instance) { return true }
+        let service = LogFileName.service(of: instance)
+        return names.contains { name in
+            name == instance || name == service || (Self.isGlob(name) && fnmatch(name, instance, 0) == 0)
+        } || expressions.contains { $0.matches(instance) }
+    }
+
+    /// What to say when nothing was found.
+    var complaint: String {
+        names.isEmpty ? "there are no logs yet" : "there are no logs of \(names.joined(separator: ", "))"
+    }
+
+    private static func isGlob(_ name: String) -> Bool {
+        name.contains { "*?[".contains($0) }
+    }
+
+    private static func isExpression(_ name: String) -> Bool {
+        name.count > 2 && name.hasPrefix("/") && name.hasSuffix("/")
+    }
+}

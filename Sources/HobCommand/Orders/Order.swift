@@ -1,0 +1,40 @@
+import HobClient
+import HobProtocol
+import HobSystem
+
+/// An order to the supervisor from the command line: sent, awaited, reported.
+struct Order {
+    let launcher: SupervisorLauncher
+    let connection: SupervisorConnection
+    let console: Console
+    var asJSON = false
+
+    /// Carries the order out; throws with its exit code unless all went well.
+    func perform(_ verb: Request.Verb, _ targets: [String], wait: Int64?, change: (inout Request) -> Void = { _ in })
+        throws
+    {
+        var request = Request(id: connection.makeRequestID(), verb: verb, targets: targets)
+        request.wait = wait
+        change(&request)
+        try perform(request)
+    }
+
+    /// Carries the request out; throws with its exit code unless all went well.
+    @discardableResult
+    func perform(_ request: Request, following lines: [JSONValue] = []) throws -> OrderRunner.Result {
+        let report = OrderReport(
+            connection: connection, console: console, attemptLog: AttemptLog(launcher.scope), began: WallClock.now)
+        let result = try OrderRunner(connection: connection, console: console).run(request, following: lines)
+        let status = report.write(result, verb: request.verb, asJSON: asJSON)
+        if status != ExitStatus.done { throw CommandFailure(status) }
+        return result
+    }
+
+    /// Ends a supervisor that has nothing to look after.
+    func end() throws {
+        var request = Request(id: connection.makeRequestID(), verb: .down)
+        request.wait = 10_000
+        _ = try connection.perform(request, until: .now() + .seconds(15))
+        _ = connection.waitForEnd(until: .now() + .seconds(5))
+    }
+}

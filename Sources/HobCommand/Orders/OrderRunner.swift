@@ -1,0 +1,62 @@
+import HobClient
+import HobPolicy
+import HobProtocol
+import HobSystem
+
+/// Sends an order, shows its progress and brings back what it came to.
+struct OrderRunner {
+    /// What an order came to, and what was learnt on the way.
+    struct Result {
+        var outcomes: [Outcome] = []
+        var changes: [Change] = []
+        var revision: Int?
+        /// The last attempt to start each instance.
+        var attempts: [String: StartAttempt] = [:]
+
+        mutating func note(_ event: EventRecord) {
+            guard let instance = event.instance else { return }
+            if event.kind == .state, event.state == .starting {
+                attempts[instance] = StartAttempt(sequence: event.sequence, time: event.time)
+            }
+            if event.kind == .spawned { attempts[instance]?.hasProcess = true }
+        }
+    }
+
+    let connection: SupervisorConnection
+    let console: Console
+
+    /// Sends the order and waits for its end.
+    func run(_ request: Request, following lines: [JSONValue] = []) throws -> Result {
+        let display = ProgressDisplay(console)
+        defer { display.clear() }
+        var result = Result()
+        try connection.send(request, following: lines)
+        // The supervisor keeps the order's own deadline; ours only ends a wait for one that hangs.
+        let deadline = MonotonicTime.now() + .milliseconds(request.wait ?? 20_000) + .seconds(10)
+        while true {
+            let wake = display.nextTick.map { min($0, deadline) } ?? deadline
+            guard let reply = try connection.next(until: wake) else {
+                guard MonotonicTime.now() < deadline else { break }
+                display.draw()
+                continue
+            }
+            guard reply.id == request.id else { continue }
+            switch reply.body {
+            case .progress(let event):
+                result.note(event)
+                display.handle(event)
+            case .status, .event:
+                break
+            case .done(let outcomes, let changes, let revision):
+                result.outcomes = outcomes
+                result.changes = changes
+                result.revision = revision
+                return result
+            case .failed(let failure):
+                throw failure
+            }
+        }
+        throw ClientError(
+            .timedOut, "no answer in time; the supervisor (pid \(connection.greeting.pid)) may be stuck")
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import HobClient
+import HobProtocol
+import HobSystem
+
+/// `hob down`
+struct Down: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Stop everything, then end the supervisor.",
+        discussion: """
+            Services stop in the reverse of their order, each by its own stop ladder. When hob returns, no process of \
+            the project is left. Where nothing runs there is nothing to do, and that is no error.
+
+            Example:
+              $ hob down
+              web@1 stopped (after 120ms)
+              redis stopped (after 80ms)
+            """)
+
+    @OptionGroup var scope: ScopeOptions
+    @OptionGroup var wait: WaitOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "Stop even what its before_stop objects to.")
+    var force = false
+
+    @Flag(help: "Print what came of it as one JSON object.")
+    var json = false
+
+    func run() throws {
+        let launcher = try scope.launcher()
+        guard let connection = try launcher.connect() else {
+            if json { output.console.print(OrderReport.json(OrderRunner.Result()).line) }
+            output.console.note("hob: nothing is running for \(launcher.scope.directory)")
+            return
+        }
+        // Held before the order, so that the number cannot come to mean somebody else.
+        let supervisor = try? ProcessHandle.open(pid: connection.greeting.pid)
+        var order = Order(launcher: launcher, connection: connection, console: output.console)
+        order.asJSON = json
+        var complaint: CommandFailure?
+        do {
+            try order.perform(.down, [], wait: wait.milliseconds) { $0.force = force }
+        } catch let failure as CommandFailure {
+            complaint = failure
+        }
+        if wait.milliseconds != nil, complaint == nil || complaint?.exitStatus == ExitStatus.timedOut {
+            try Self.waitForEnd(of: supervisor, connection, isSure: complaint == nil)
+        }
+        if let complaint { throw complaint }
+    }
+
+    /// The supervisor has said that all is gone; its own end is a moment later.
+    static func waitForEnd(of supervisor: ProcessHandle?, _ connection: SupervisorConnection, isSure: Bool) throws {
+        let deadline = MonotonicTime.now() + .seconds(isSure ? 10 : 1)
+        let isGone = supervisor?.waitForExit(until: deadline) ?? connection.waitForEnd(until: deadline)
+        guard isGone || !isSure else {
+            throw CommandFailure(
+                ExitStatus.timedOut,
+                "everything has stopped, but the supervisor (pid \(connection.greeting.pid)) has not ended yet")
+        }
+    }
+}

@@ -1,0 +1,218 @@
+import Glibc
+import HobProtocol
+import HobSupervisorCore
+import HobSystem
+
+/// One client on the control socket.
+final class ControlConnection {
+    /// A client that does not read is cut off when so much waits for it.
+    private static let mostUnsent = 8 << 20
+
+    /// Called once when the connection is over.
+    var onClose: (() -> Void)?
+    /// Whether this client ties what runs to its own life (foreground `hob up`).
+    var isAttached = false
+
+    private let descriptor: Descriptor
+    private let peer: PeerCredentials
+    private let loop: EventLoop
+    private unowned let supervisor: Supervisor
+    private var watch: Watch?
+    private var framer = LineFramer()
+    private var unsent: [UInt8] = []
+    private var sent = 0
+    private var isWatchingWrites = false
+    private var closesWhenFlushed = false
+    /// An apply whose definitions are still coming in.
+    private var incoming: (request: Request, remaining: Int, lines: [JSONValue], bytes: [UInt8])?
+    /// The id of the request that follows events.
+    private var following: String?
+
+    init(_ descriptor: Descriptor, peer: PeerCredentials, on loop: EventLoop, supervisor: Supervisor) {
+        self.descriptor = descriptor
+        self.peer = peer
+        self.loop = loop
+        self.supervisor = supervisor
+    }
+
+    /// Greets the client, or tells a stranger that it is one.
+    func begin() {
+        do throws(SystemError) {
+            watch = try loop.watch(descriptor.raw, events: .read) { [unowned self] events in ready(events) }
+        } catch {
+            close()
+            return
+        }
+        guard peer.user == geteuid() || peer.user == 0 else {
+            let failure = Failure(.notPermitted, "user \(peer.user) may not command this supervisor")
+            // First of all: nothing that this peer sends is read from now on.
+            closesWhenFlushed = true
+            send(Reply(id: "", body: .failed(failure)).json)
+            return
+        }
+        send(Greeting(version: HobVersion.current, pid: getpid(), revision: supervisor.supervision.revision).json)
+    }
+
+    private func ready(_ events: IOEvents) {
+        if events.contains(.write) { flush() }
+        if watch != nil, !events.isDisjoint(with: [.read, .hangUp, .error]) { receive() }
+    }
+
+    private func receive() {
+        withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { buffer in
+            let count: Int
+            do throws(SystemError) {
+                guard let read = try descriptor.read(into: buffer) else { return }
+                count = read
+            } catch {
+                close()
+                return
+            }
+            guard count > 0 else {
+                close()
+                return
+            }
+            // Who has been told that it is over is not listened to.
+            guard !closesWhenFlushed else { return }
+            for frame in framer.receive(buffer.prefix(count)) {
+                switch frame {
+                case .line(let line): take(line)
+                case .tooLong:
+                    reply("", .failed(Failure(.badRequest, "a line is longer than \(framer.limit) bytes")))
+                    closesWhenFlushed = true
+                }
+                if watch == nil || closesWhenFlushed { return }
+            }
+        }
+        if closesWhenFlushed, isFlushed { close() }
+    }
+
+    private func take(_ line: [UInt8]) {
+        do throws(JSONError) {
+            let value = try JSONReader.read(line)
+            if incoming != nil {
+                takeDefinition(value, line)
+                return
+            }
+            let request = try Request(json: value)
+            switch request.verb {
+            case .apply, .plan:
+                let count = request.count ?? 0
+                incoming = (request, count, [], [])
+                if count == 0 { finishIncoming() }
+            case .events:
+                supervisor.replay(request, to: self)
+                if request.follow { following = request.id }
+            case .start, .stop, .restart, .reload, .signal, .scale, .status, .flush, .down, .attach:
+                supervisor.handle(request, from: self)
+            }
+        } catch {
+            reply("", .failed(Failure(.badRequest, error.description)))
+            closesWhenFlushed = true
+        }
+    }
+
+    private func takeDefinition(_ value: JSONValue, _ line: [UInt8]) {
+        incoming?.lines.append(value)
+        incoming?.bytes.append(contentsOf: line)
+        incoming?.bytes.append(0x0A)
+        incoming?.remaining -= 1
+        if incoming?.remaining == 0 { finishIncoming() }
+    }
+
+    private func finishIncoming() {
+        guard let (request, _, lines, bytes) = incoming else { return }
+        incoming = nil
+        do throws(JSONError) {
+            supervisor.apply(try AppliedSet(lines: lines), bytes, request, from: self)
+        } catch {
+            reply(request.id, .failed(Failure(.badRequest, error.description)))
+        }
+    }
+
+    // MARK: Sending
+
+    /// Answers a request.
+    func reply(_ id: String, _ body: Reply.Body) {
+        send(Reply(id: id, body: body).json)
+    }
+
+    /// Passes on an event, if this client follows.
+    func follow(_ event: EventRecord) {
+        guard let following else { return }
+        reply(following, .event(event))
+    }
+
+    /// Passes on a step towards what the client waits for.
+    func sendProgress(_ event: EventRecord, _ order: WaitingOrder) {
+        reply(order.request.id, .progress(event))
+    }
+
+    private func send(_ value: JSONValue) {
+        guard watch != nil else { return }
+        unsent.append(contentsOf: JSONWriter.line(of: value))
+        if unsent.count - sent > Self.mostUnsent {
+            DaemonLog.write("a client (pid \(peer.pid)) does not read its answers: cut off")
+            close()
+            return
+        }
+        // What is being written goes on when the socket has room.
+        if !isWatchingWrites { flush() }
+    }
+
+    private func flush() {
+        while sent < unsent.count {
+            let written: Int?
+            do throws(SystemError) {
+                written = try writeUnsent()
+            } catch {
+                close()
+                return
+            }
+            guard let written else {
+                watchWrites(true)
+                return
+            }
+            sent += written
+        }
+        unsent.removeAll(keepingCapacity: unsent.capacity < 65_536)
+        sent = 0
+        watchWrites(false)
+        if closesWhenFlushed { close() }
+        if supervisor.isShuttingDown { supervisor.endIfDone() }
+    }
+
+    private func writeUnsent() throws(SystemError) -> Int? {
+        let result: Result<Int?, SystemError> = unsent.withUnsafeBytes { bytes in
+            do throws(SystemError) {
+                return .success(try descriptor.write(UnsafeRawBufferPointer(rebasing: bytes[sent...])))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private func watchWrites(_ on: Bool) {
+        guard isWatchingWrites != on, let watch else { return }
+        isWatchingWrites = on
+        do throws(SystemError) {
+            try loop.modify(watch, events: on ? [.read, .write] : .read)
+        } catch {
+            close()
+        }
+    }
+
+    /// Whether everything has been sent.
+    var isFlushed: Bool { sent == unsent.count }
+
+    /// Ends the connection.
+    func close() {
+        guard let watch else { return }
+        self.watch = nil
+        loop.cancel(watch)
+        descriptor.close()
+        onClose?()
+        onClose = nil
+    }
+}

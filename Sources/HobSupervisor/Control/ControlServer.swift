@@ -1,0 +1,85 @@
+import Glibc
+import HobProtocol
+import HobSystem
+
+/// The control socket: accepts connections, and passes events to those who follow.
+final class ControlServer {
+    /// The socket's name in the runtime directory.
+    static let name = "control.sock"
+    /// More connections than any person or script opens at once; the next one waits in the backlog.
+    private static let mostConnections = 512
+
+    private let directory: Descriptor
+    private let listener: UnixListener
+    private let loop: EventLoop
+    private unowned let supervisor: Supervisor
+    private var watch: Watch?
+    private var isPaused = false
+    private var connections: [ObjectIdentifier: ControlConnection] = [:]
+
+    init(in directory: Descriptor, on loop: EventLoop, supervisor: Supervisor) throws(SystemError) {
+        self.directory = directory
+        self.loop = loop
+        self.supervisor = supervisor
+        listener = try UnixListener(in: directory, name: Self.name)
+        watch = try loop.watch(listener.descriptor.raw, events: .read) { [unowned self] _ in accept() }
+    }
+
+    private func accept() {
+        while connections.count < Self.mostConnections {
+            let connection: UnixListener.Connection
+            do throws(SystemError) {
+                guard let next = try listener.accept() else { return }
+                connection = next
+            } catch {
+                DaemonLog.write("cannot accept on the control socket: \(error.message)")
+                pause()
+                return
+            }
+            open(connection)
+        }
+        pause()
+    }
+
+    /// Out of descriptors or places: the backlog keeps callers until a connection closes, or for a moment.
+    private func pause() {
+        guard !isPaused, let watch else { return }
+        isPaused = true
+        try? loop.modify(watch, events: [])
+        loop.schedule(after: .milliseconds(200)) { [weak self] in self?.resume() }
+    }
+
+    private func resume() {
+        guard isPaused, let watch else { return }
+        isPaused = false
+        try? loop.modify(watch, events: .read)
+    }
+
+    private func open(_ accepted: UnixListener.Connection) {
+        let connection = ControlConnection(accepted.descriptor, peer: accepted.peer, on: loop, supervisor: supervisor)
+        connection.onClose = { [weak self, weak connection] in
+            guard let self, let connection else { return }
+            connections[ObjectIdentifier(connection)] = nil
+            supervisor.closed(connection)
+            resume()
+        }
+        connections[ObjectIdentifier(connection)] = connection
+        connection.begin()
+    }
+
+    /// Sends an event to everybody who follows.
+    func publish(_ event: EventRecord) {
+        for connection in connections.values { connection.follow(event) }
+    }
+
+    /// Whether nobody waits for bytes of ours.
+    var isFlushed: Bool { connections.values.allSatisfy(\.isFlushed) }
+
+    /// Ends all connections and removes the socket.
+    func close() {
+        if let watch { loop.cancel(watch) }
+        watch = nil
+        for connection in connections.values { connection.close() }
+        _ = try? directory.remove(Self.name)
+    }
+}

@@ -1,0 +1,59 @@
+import HobPolicy
+import HobSupervisorCore
+import HobSystem
+
+/// What the shell holds for one instance: the descriptors and handles behind what the supervision decides.
+///
+/// Used by the control thread alone.
+final class InstanceRuntime {
+    /// Where the instance's output comes together; made once, opened anew for each start.
+    let fifo: FIFO
+    /// The FIFO's name, which is also the instance's log's.
+    let name: String
+
+    /// The main process, and the loop's watch of its end.
+    var process: ProcessHandle?
+    var processWatch: Watch?
+    /// A spawn under way.
+    var ticket: SpawnTicket?
+    /// The helper commands that run.
+    var hooks: [HookKind: HelperProcess] = [:]
+    /// The command that asks for readiness, while it runs.
+    var probe: HelperProcess?
+    /// What is being done about processes that outlived their main one; nil when nothing is.
+    var sweep: Sweep?
+    /// The timer of the machine's deadline.
+    var timer: TimerToken?
+    var deadline: MonotonicInstant?
+    /// The evidence of readiness that is being looked for, as tickets of the prober and the log reader.
+    var readiness: ReadinessWatch?
+    /// The socket for what the service says of itself.
+    var notify: NotifySocket?
+    /// What it last said.
+    var statusText: String?
+    /// Whether a busy port has already been looked into for the spawn at hand.
+    var isPortExcused = false
+    /// A guard that nobody of ours holds was reported once; it does not stop a start for ever.
+    var hasReportedForeignGuard = false
+
+    init(fifo: FIFO, name: String) {
+        self.fifo = fifo
+        self.name = name
+    }
+
+    /// A sweep's signal: repeated for those who appear later, until nobody is left.
+    struct Sweep {
+        var signal: SignalNumber
+        /// Who got it already; only SIGKILL is sent twice.
+        var reached: Set<Int32> = []
+    }
+}
+
+/// How readiness is being looked for.
+enum ReadinessWatch {
+    case prober(UInt64)
+    case log
+    case descriptor(Descriptor, Watch)
+    case exec(TimerToken?)
+    case notify
+}

@@ -1,0 +1,151 @@
+import Glibc
+package import HobProtocol
+package import HobSupervisorCore
+package import HobSystem
+import Synchronization
+
+/// What survives a boot: the applied definitions and what is wanted of them, written by a thread of its own.
+///
+/// A file is replaced as a whole (temporary name, fsync, rename, fsync of the directory) and only then acknowledged.
+package final class StateStore: Sendable {
+    /// What is to be written; nil parts stay as they are on disk.
+    struct Snapshot: Sendable {
+        var applied: [UInt8]?
+        var wanted: [UInt8]?
+    }
+
+    /// What was read at start.
+    package struct Contents: Sendable {
+        /// The stored definitions; nil when nothing was ever applied.
+        package var applied: AppliedSet?
+        /// What is wanted of them.
+        package var wanted = WantedRecord()
+    }
+
+    private struct State {
+        var pending: Snapshot?
+        var ticket: UInt64 = 0
+        var isStopped = false
+    }
+
+    private static let appliedName = "applied"
+    private static let nextName = "applied.next"
+    private static let wantedName = "wanted"
+
+    private let directory: Descriptor
+    private let monitor = Monitor(State())
+
+    /// Opens the state directory and starts the writer.
+    ///
+    /// - Parameters:
+    ///   - directory: the state directory.
+    ///   - report: called on the writer's thread with the newest ticket that is safe, and why not if it is not.
+    init(
+        directory: Descriptor, report: @escaping @Sendable (UInt64, SystemError?) -> Void
+    ) throws(SystemError) {
+        self.directory = directory
+        try Thread.start(name: "state") { [self] in work(report) }
+    }
+
+    /// Queues a snapshot; a newer one replaces what was not yet written.
+    ///
+    /// - Returns: the ticket that `report` will name.
+    func save(_ snapshot: Snapshot) -> UInt64 {
+        let ticket = monitor.withLock { state -> UInt64 in
+            state.ticket += 1
+            state.pending = Snapshot(
+                applied: snapshot.applied ?? state.pending?.applied, wanted: snapshot.wanted ?? state.pending?.wanted)
+            return state.ticket
+        }
+        monitor.signal()
+        return ticket
+    }
+
+    /// Reads what is stored; definitions that `hob supervise` left for us replace the older ones.
+    ///
+    /// Throws a failure when what is there cannot be read; nothing is changed then.
+    package static func load(from directory: Descriptor) throws(Failure) -> Contents {
+        var contents = Contents()
+        if let next = try lines(of: nextName, in: directory) {
+            contents.applied = try read(next, nextName)
+            do throws(SystemError) {
+                try directory.rename(nextName, to: appliedName)
+            } catch {
+                throw Failure(.system, error.message)
+            }
+        } else if let applied = try lines(of: appliedName, in: directory) {
+            contents.applied = try read(applied, appliedName)
+        }
+        if let wanted = try lines(of: wantedName, in: directory)?.first {
+            do throws(JSONError) {
+                contents.wanted = try WantedRecord(json: wanted)
+            } catch {
+                throw Failure(.badConfiguration, "the state file '\(wantedName)' is damaged: \(error)")
+            }
+        }
+        return contents
+    }
+
+    private static func read(_ lines: [JSONValue], _ name: String) throws(Failure) -> AppliedSet {
+        do throws(JSONError) {
+            return try AppliedSet(lines: lines)
+        } catch {
+            throw Failure(.badConfiguration, "the state file '\(name)' is damaged: \(error)")
+        }
+    }
+
+    private static func lines(of name: String, in directory: Descriptor) throws(Failure) -> [JSONValue]? {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try Descriptor.open(name, in: directory, flags: [.readOnly, .noFollow]).readAll(limit: 256 << 20)
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw Failure(.system, error.message)
+        }
+        var values: [JSONValue] = []
+        for (number, line) in bytes.split(separator: 0x0A).enumerated() {
+            do throws(JSONError) {
+                values.append(try JSONReader.read(Array(line)))
+            } catch {
+                throw Failure(.badConfiguration, "the state file '\(name)' is damaged in line \(number + 1), \(error)")
+            }
+        }
+        return values
+    }
+
+    /// Ends the writer after what is queued.
+    func stop() {
+        monitor.withLock { $0.isStopped = true }
+        monitor.signal()
+    }
+
+    private func work(_ report: @escaping @Sendable (UInt64, SystemError?) -> Void) {
+        while true {
+            let job = monitor.wait { state -> (Snapshot?, UInt64)? in
+                if let pending = state.pending {
+                    state.pending = nil
+                    return (pending, state.ticket)
+                }
+                return state.isStopped ? (nil, 0) : nil
+            }
+            guard let snapshot = job.0 else { return }
+            do throws(SystemError) {
+                if let applied = snapshot.applied { try replace(Self.appliedName, with: applied) }
+                if let wanted = snapshot.wanted { try replace(Self.wantedName, with: wanted) }
+                try directory.synchronise()
+                report(job.1, nil)
+            } catch {
+                report(job.1, error)
+            }
+        }
+    }
+
+    private func replace(_ name: String, with bytes: [UInt8]) throws(SystemError) {
+        let temporary = name + ".new"
+        let file = try Descriptor.open(
+            temporary, in: directory, flags: [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+        try file.writeAll(bytes)
+        try file.synchronise()
+        try directory.rename(temporary, to: name)
+    }
+}

@@ -1,0 +1,206 @@
+import HobPolicy
+import HobProtocol
+import HobSupervisorCore
+import HobSystem
+
+// From what happened to what is done about it.
+extension Supervisor {
+    /// Tells the supervision what happened to an instance, and does what it says.
+    func feed(_ event: InstanceEvent, _ slot: Int) {
+        pending.append((slot, event))
+        // Acting on one event may bring about the next; they queue here instead of nesting.
+        guard !isDispatching else { return }
+        drainPending()
+    }
+
+    /// Does what an order has led to.
+    func perform(_ actions: [SupervisionAction]) {
+        let isOutermost = !isDispatching
+        isDispatching = true
+        var touched: Set<Int> = []
+        carryOut(actions, &touched)
+        for slot in touched { adjustTimer(slot) }
+        guard isOutermost else { return }
+        isDispatching = false
+        drainPending()
+    }
+
+    private func drainPending() {
+        isDispatching = true
+        var next = 0
+        while next < pending.count {
+            let (slot, event) = pending[next]
+            next += 1
+            let actions = supervision.handle(event, slot: slot, at: Clock.now)
+            var touched: Set<Int> = [slot]
+            carryOut(actions, &touched)
+            for slot in touched { adjustTimer(slot) }
+        }
+        pending.removeAll(keepingCapacity: true)
+        tellNews()
+        isDispatching = false
+        if isShuttingDown { endIfDone() }
+    }
+
+    private func carryOut(_ actions: [SupervisionAction], _ touched: inout Set<Int>) {
+        for action in actions { act(action, &touched) }
+    }
+
+    /// Tells the states that instances have come to; one that lasted no time at all is no news.
+    private func tellNews() {
+        let states = changed
+        changed.removeAll(keepingCapacity: true)
+        for slot in changeOrder { if let state = states[slot] { announce(slot, state) } }
+        changeOrder.removeAll(keepingCapacity: true)
+        // Orders end after the news of what ended them.
+        let ended = over
+        over.removeAll()
+        for (operation, outcomes) in ended { finished(operation, outcomes) }
+    }
+
+    private func act(_ action: SupervisionAction, _ touched: inout Set<Int>) {
+        switch action {
+        case .act(let slot, let action):
+            touched.insert(slot)
+            act(action, slot)
+        case .changed(let slot, let state):
+            touched.insert(slot)
+            if changed.updateValue(state, forKey: slot) == nil { changeOrder.append(slot) }
+        case .added(let slot):
+            touched.insert(slot)
+            addRuntime(slot)
+        case .removed(let slot): removeRuntime(slot)
+        case .redefined(let slot):
+            guard runtimes[slot] != nil, let record = supervision.instances[slot] else { return }
+            logs.update(slot: slot, definition: record.machine.definition.value.log)
+        case .finished(let operation, let outcomes): over.append((operation, outcomes))
+        case .store: save()
+        }
+    }
+
+    private func act(_ action: InstanceAction, _ slot: Int) {
+        switch action {
+        case .runHook(let kind, let outcome): runHook(kind, outcome, slot)
+        case .killHook(let kind): runtimes[slot]?.hooks[kind]?.kill()
+        case .spawn(let generation): spawn(slot, generation)
+        case .killSpawn: runtimes[slot]?.ticket?.kill()
+        case .watchReadiness: watchReadiness(slot)
+        case .unwatchReadiness: unwatchReadiness(slot)
+        case .signal(let number): signalMain(slot, SignalNumber(rawValue: number))
+        case .signalTree(let number): signalTree(slot, SignalNumber(rawValue: number))
+        case .killTree: killTree(slot)
+        case .report(let report): announce(slot, report)
+        }
+    }
+
+    /// Keeps one timer per instance at its machine's deadline.
+    private func adjustTimer(_ slot: Int) {
+        guard runtimes.indices.contains(slot), let runtime = runtimes[slot] else { return }
+        let deadline = supervision.instances[slot]?.machine.deadline
+        guard deadline != runtime.deadline else { return }
+        runtime.deadline = deadline
+        if let timer = runtime.timer { loop.cancel(timer) }
+        runtime.timer = deadline.map { deadline in
+            loop.schedule(at: MonotonicTime(nanoseconds: deadline.nanoseconds)) { [unowned self] in
+                runtimes[slot]?.timer = nil
+                runtimes[slot]?.deadline = nil
+                feed(.deadlinePassed, slot)
+            }
+        }
+    }
+
+    private func addRuntime(_ slot: Int) {
+        guard let record = supervision.instances[slot] else { return }
+        let name = record.identity.name
+        while runtimes.count <= slot { runtimes.append(nil) }
+        do throws(SystemError) {
+            let fifo = try FIFO.make(at: name, in: fifos)
+            runtimes[slot] = InstanceRuntime(fifo: fifo, name: name)
+            logs.add(
+                slot: slot, name: name, fifo: try fifo.openReadWrite(),
+                definition: record.machine.definition.value.log)
+        } catch {
+            // Without its FIFO the instance cannot be started; the spawn will say so and be tried again.
+            warn(slot, "no log FIFO for \(name): \(error.message)")
+        }
+    }
+
+    private func removeRuntime(_ slot: Int) {
+        guard let runtime = runtimes[slot] else { return }
+        if let timer = runtime.timer { loop.cancel(timer) }
+        runtime.notify?.close()
+        logs.remove(slot: slot)
+        // The reader has its own description; the name goes, unless an instance of the same name is there already.
+        if !runtimes.contains(where: { $0 !== runtime && $0?.name == runtime.name }) { try? runtime.fifo.remove() }
+        runtimes[slot] = nil
+    }
+
+    // MARK: Telling the world
+
+    /// Numbers an event, keeps it, and sends it to those who follow.
+    func announce(
+        _ kind: EventRecord.Kind, slot: Int? = nil, state: ActualState? = nil, pid: Int32? = nil, message: String? = nil
+    ) {
+        let name = slot.flatMap { supervision.instances[$0]?.identity.name }
+        let event = history.append { sequence in
+            EventRecord(
+                sequence: sequence, time: Clock.wallMilliseconds, kind: kind, instance: name, state: state, pid: pid,
+                message: message)
+        }
+        server?.publish(event)
+        guard let slot else { return }
+        for order in waiting.values where order.slots.contains(slot) { order.connection?.sendProgress(event, order) }
+    }
+
+    /// Something an operator should know.
+    func warn(_ slot: Int?, _ message: String) {
+        DaemonLog.write(message)
+        announce(.warning, slot: slot, message: message)
+    }
+
+    private func announce(_ slot: Int, _ state: ActualState) {
+        let status = supervision.status(of: slot, at: Clock.now, wallClock: 0)
+        announce(.state, slot: slot, state: state, pid: status?.pid, message: status?.reason)
+    }
+
+    private func announce(_ slot: Int, _ report: InstanceReport) {
+        switch report {
+        case .exited(let outcome):
+            announce(
+                .exited, slot: slot, pid: supervision.instances[slot]?.lastExit?.pid, message: outcome.description)
+        case .startFailed(let reason, _): announce(.warning, slot: slot, message: "start failed: \(reason)")
+        case .stopRefused(let reason): announce(.warning, slot: slot, message: "stop refused: \(reason)")
+        case .unkillable(let reason): warn(slot, reason)
+        case .reloaded(let complaint): announce(.hook, slot: slot, message: complaint ?? "reloaded")
+        case .gone(_, let complaint):
+            if let complaint { announce(.warning, slot: slot, message: complaint) }
+        case .cameUp, .completed: break
+        }
+    }
+
+    // MARK: What survives a boot
+
+    private func save() {
+        let wanted = JSONWriter.line(of: WantedRecord(of: supervision).json)
+        storeTicket = store.save(StateStore.Snapshot(applied: appliedLines, wanted: wanted))
+        appliedLines = nil
+    }
+
+    func stored(_ ticket: UInt64, _ error: SystemError?) {
+        storedTicket = max(storedTicket, ticket)
+        if let error { warn(nil, "the state could not be stored: \(error.message)") }
+        let ready = unstored.filter { $0.ticket <= ticket }
+        unstored.removeAll { $0.ticket <= ticket }
+        for answer in ready { answer.send(error) }
+        if isShuttingDown { endIfDone() }
+    }
+
+    /// Runs the body when all that was decided so far is on the disk.
+    func whenStored(_ body: @escaping (SystemError?) -> Void) {
+        if storedTicket >= storeTicket {
+            body(nil)
+        } else {
+            unstored.append((storeTicket, body))
+        }
+    }
+}

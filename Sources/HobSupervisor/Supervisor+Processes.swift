@@ -1,0 +1,275 @@
+import Glibc
+import HobPolicy
+import HobProtocol
+import HobSupervisorCore
+import HobSystem
+
+// Making processes, seeing them end, and ending them.
+extension Supervisor {
+    func tag(of slot: Int) -> UInt64 {
+        ProcessTag(scope: scope, slot: slot, generation: supervision.instances[slot]?.machine.generation ?? 0).rawValue
+    }
+
+    /// Guard, port, left-overs, then the spawner; exactly one answer comes back as an event.
+    func spawn(_ slot: Int, _ generation: UInt64) {
+        guard let record = supervision.instances[slot] else { return }
+        guard let runtime = runtimes[slot] else {
+            feed(.spawnFailed("there is no FIFO for its output", isTransient: true), slot)
+            return
+        }
+        let definition = record.machine.definition.value
+        do throws(SystemError) {
+            let output = try runtime.fifo.openReadWrite(nonBlocking: false)
+            let isGuardFree = try flockExclusive(output)
+            if !(try living(slot).isEmpty) {
+                feed(.leftoversFound, slot)
+                return
+            }
+            if !isGuardFree, !runtime.hasReportedForeignGuard {
+                runtime.hasReportedForeignGuard = true
+                warn(slot, "a process that is not of this instance holds its output; starting beside it")
+            }
+            if !runtime.isPortExcused, let port = try busyPort(definition, record.identity) {
+                lookForHolder(of: port, slot, generation)
+                return
+            }
+            runtime.isPortExcused = false
+            try launch(definition, record.identity, slot, generation, output)
+        } catch {
+            feed(.spawnFailed(error.message, isTransient: true), slot)
+        }
+    }
+
+    private func launch(
+        _ definition: ServiceDefinition, _ identity: InstanceIdentity, _ slot: Int, _ generation: UInt64,
+        _ output: Descriptor
+    ) throws(SystemError) {
+        guard let runtime = runtimes[slot] else { return }
+        let process = definition.process
+        if let user = process.user { try runtime.fifo.changeOwner(user: user, group: process.group ?? user) }
+        var plan = LaunchPlan(
+            definition: definition, identity: identity, base: supervision.environment, original: original,
+            tag: tag(of: slot))
+        var mappings = [DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2)]
+        var kept = [output]
+        if definition.wantsNotifySocket {
+            plan.extra.append(("NOTIFY_SOCKET", try openNotifySocket(slot, definition)))
+            if let watchdog = definition.watchdog {
+                plan.extra.append(("WATCHDOG_USEC", String(watchdog.wholeNanoseconds / 1_000)))
+            }
+        }
+        if case .descriptor(let number) = definition.readiness.kind {
+            let (reading, writing) = try Descriptor.pipe()
+            try reading.setNonBlocking(true)
+            mappings.append(DescriptorMapping(source: writing.raw, target: number))
+            kept.append(writing)
+            watchReadinessDescriptor(reading, slot)
+        }
+        var request = plan.mainProcess()
+        request.descriptors = mappings
+        if let cgroup = process.cgroup {
+            let directory = try Descriptor.open(cgroup, flags: [.readOnly, .directory])
+            request.cgroup = directory.raw
+            kept.append(directory)
+        }
+        let ticket = SpawnTicket()
+        runtime.ticket = ticket
+        let inbox = inbox
+        spawner.submit(request, ticket: ticket) { [kept] result in
+            // The child has its own copies now; ours may go.
+            for descriptor in kept { descriptor.close() }
+            inbox.post(.spawned(slot: slot, generation: generation, result))
+        }
+    }
+
+    func spawned(_ slot: Int, _ generation: UInt64, _ result: Result<SpawnedProcess, SpawnFailure>) {
+        guard let runtime = runtimes[slot], supervision.instances[slot]?.machine.generation == generation else { return }
+        runtime.ticket = nil
+        switch result {
+        case .failure(let failure):
+            unwatchReadiness(slot)
+            feed(.spawnFailed(failure.message, isTransient: failure.isTransient), slot)
+        case .success(let process):
+            announce(.spawned, slot: slot, pid: process.pid)
+            watchProcess(process.handle, slot)
+            feed(.spawned(pid: process.pid), slot)
+        }
+    }
+
+    private func watchProcess(_ handle: ProcessHandle, _ slot: Int) {
+        guard let runtime = runtimes[slot] else { return }
+        if let watch = runtime.processWatch { loop.cancel(watch) }
+        runtime.process = handle
+        do throws(SystemError) {
+            runtime.processWatch = try loop.watch(handle.raw, events: .read) { [unowned self] _ in mainEnded(slot) }
+        } catch {
+            // Nobody would notice its end: better none than one that is not watched.
+            runtime.processWatch = nil
+            warn(slot, "cannot watch pid \(handle.pid), ending it: \(error.message)")
+            _ = try? handle.signal(.kill)
+            _ = handle.waitForExit()
+            mainEnded(slot)
+        }
+    }
+
+    private func mainEnded(_ slot: Int) {
+        guard let runtime = runtimes[slot], let process = runtime.process, process.hasExited else { return }
+        // A last word counts although its sender is gone; it may even name the next main process.
+        runtime.notify?.drain { [unowned self] message, sender in receive(message, from: sender, slot) }
+        guard runtime.process === process else { return }
+        let outcome = Self.outcome(of: process)
+        if let watch = runtime.processWatch { loop.cancel(watch) }
+        runtime.processWatch = nil
+        runtime.process = nil
+        runtime.statusText = nil
+        feed(.processEnded(outcome), slot)
+    }
+
+    /// A child's status is ours to read; of a process that is not our child, the kernel may still tell.
+    private static func outcome(of process: ProcessHandle) -> ExitOutcome {
+        if let status = (try? process.reap()) ?? nil { return ExitOutcome(status) }
+        if let status = (try? process.exitInfo()) ?? nil { return ExitOutcome(status) }
+        return .unknown
+    }
+
+    /// The service named another of its processes as the main one.
+    func adoptMain(_ pid: Int32, _ slot: Int) {
+        guard let runtime = runtimes[slot], let old = runtime.process, old.pid != pid else { return }
+        do throws(SystemError) {
+            let handle = try ProcessHandle.open(pid: pid)
+            guard let tag = ProcessTree.tag(of: pid), ProcessTag.marks(tag, scope: scope, slot: slot),
+                !handle.hasExited
+            else {
+                warn(slot, "MAINPID=\(pid) is no process of this instance: ignored")
+                return
+            }
+            adoptedMains += 1
+            watchProcess(handle, slot)
+            feed(.mainProcessChanged(pid: pid), slot)
+            // The old one is an ordinary member of the tree from now on, and ours to reap.
+            retired.append(old)
+            reapRetired()
+        } catch {
+            warn(slot, "MAINPID=\(pid) cannot be watched: \(error.message)")
+        }
+    }
+
+    // MARK: Signals
+
+    func signalMain(_ slot: Int, _ signal: SignalNumber) {
+        guard let process = runtimes[slot]?.process else { return }
+        do throws(SystemError) {
+            if try process.signal(signal) { announce(.signaled, slot: slot, pid: process.pid, message: signal.name) }
+        } catch {
+            feed(.signalRefused("cannot signal pid \(process.pid): \(error.message)"), slot)
+        }
+    }
+
+    /// Signals everything the main process left; done when a look finds nothing.
+    func signalTree(_ slot: Int, _ signal: SignalNumber) {
+        guard let runtime = runtimes[slot] else { return }
+        if runtime.sweep?.signal != signal { runtime.sweep = InstanceRuntime.Sweep(signal: signal) }
+        continueSweep(slot)
+    }
+
+    /// SIGKILL to the main process and everything else, again and again until a look finds nothing.
+    func killTree(_ slot: Int) {
+        guard let runtime = runtimes[slot] else { return }
+        signalMain(slot, .kill)
+        runtime.sweep = InstanceRuntime.Sweep(signal: .kill)
+        continueSweep(slot)
+    }
+
+    /// Looks once more for processes of an instance that is being swept.
+    func continueSweep(_ slot: Int) {
+        guard let runtime = runtimes[slot], runtime.sweep != nil else { return }
+        let members: [Int32]
+        do throws(SystemError) {
+            members = try living(slot)
+        } catch {
+            feed(.signalRefused(error.message), slot)
+            return
+        }
+        guard !members.isEmpty else {
+            if runtime.process == nil {
+                runtime.sweep = nil
+                feed(.treeEmptied, slot)
+            }
+            return
+        }
+        for pid in members { reach(pid, slot) }
+    }
+
+    private func reach(_ pid: Int32, _ slot: Int) {
+        guard let runtime = runtimes[slot], let sweep = runtime.sweep else { return }
+        guard sweep.signal == .kill || !sweep.reached.contains(pid) else { return }
+        do throws(SystemError) {
+            let member = try ProcessHandle.open(pid: pid)
+            // The number was read a moment ago; the mark of what the handle holds says whose it is now.
+            guard let tag = ProcessTree.tag(of: pid), ProcessTag.marks(tag, scope: scope, slot: slot) else { return }
+            if try member.signal(sweep.signal) {
+                runtime.sweep?.reached.insert(pid)
+                announce(.signaled, slot: slot, pid: pid, message: "\(sweep.signal.name) (left over)")
+            }
+        } catch {
+            if error.code == EPERM { feed(.signalRefused("cannot signal pid \(pid): \(error.message)"), slot) }
+        }
+    }
+
+    /// The processes of an instance besides a living main one: running helpers, and orphans with its mark.
+    ///
+    /// Empty only when no orphan with the mark exists, zombie or not: one that ends during the look has handed its
+    /// children to us by then, and the next look sees them.
+    func living(_ slot: Int) throws(SystemError) -> [Int32] {
+        guard let runtime = runtimes[slot] else { return [] }
+        var found: [Int32] = []
+        for hook in runtime.hooks.values where hook.isRunning {
+            if let pid = hook.pid { found.append(pid) }
+        }
+        if let process = runtime.process, runtime.sweep?.signal == .kill {
+            found += ProcessTree.descendants(of: process.pid)
+        }
+        while true {
+            reapOrphansOnce()
+            let orphans = ProcessTree.orphansOfSelf().filter { pid in
+                guard let tag = ProcessTree.tag(of: pid) else { return false }
+                return ProcessTag.marks(tag, scope: scope, slot: slot) && pid != runtime.process?.pid
+            }
+            if orphans.isEmpty { return found }
+            var members: [Int32] = []
+            for orphan in orphans {
+                guard let facts = ProcessFacts.of(pid: orphan), !facts.isZombie else { continue }
+                members.append(orphan)
+                members += ProcessTree.descendants(of: orphan)
+            }
+            if !members.isEmpty { return found + members }
+        }
+    }
+
+    // MARK: Orphans
+
+    /// Some child ended: orphans are reaped here, main processes and helpers by those who watch them.
+    func reapOrphans() {
+        reapOrphansOnce()
+        for slot in runtimes.indices where runtimes[slot]?.sweep != nil { continueSweep(slot) }
+    }
+
+    private func reapOrphansOnce() {
+        reapRetired()
+        for pid in ProcessTree.orphansOfSelf() where !isAdoptedMain(pid) {
+            // Alive, or reaped a moment ago: either way there is nothing to do.
+            _ = try? ProcessControl.reap(pid: pid)
+        }
+    }
+
+    /// An orphan that its service named as main is watched like any main process.
+    private func isAdoptedMain(_ pid: Int32) -> Bool {
+        adoptedMains > 0 && runtimes.contains { $0?.process?.pid == pid }
+    }
+
+    /// Former main processes that ended; they were cloned by us, so nobody else reaps them.
+    private func reapRetired() {
+        guard !retired.isEmpty else { return }
+        retired.removeAll { handle in ((try? handle.reap()) ?? nil) != nil }
+    }
+}

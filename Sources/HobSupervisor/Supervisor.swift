@@ -1,0 +1,228 @@
+import Glibc
+import HobPolicy
+import HobProtocol
+import HobSupervisorCore
+package import HobSystem
+
+/// The shell around ``Supervision``: one control thread that waits for the kernel, tells the supervision what happened,
+/// and does what it says. Nothing slow happens here: logs, probes, spawns and the disk have threads of their own.
+package final class Supervisor {
+    /// Messages from the other threads.
+    enum Message: Sendable {
+        case spawned(slot: Int, generation: UInt64, Result<SpawnedProcess, SpawnFailure>)
+        case log(LogEvent)
+        case probe(ProbeEvent)
+        case portHolder(slot: Int, generation: UInt64, port: UInt16, PortHolder?)
+        case stored(ticket: UInt64, SystemError?)
+    }
+
+    let options: SupervisorOptions
+    let loop: EventLoop
+    let runtime: RuntimeDirectory
+    let original: OriginalLimits
+    let scope: UInt32
+    let spawner = Spawner()
+    let logs: LogPipeline
+    let prober: Prober
+    let store: StateStore
+    let inbox: Inbox<Message>
+    let helpers: Inbox<HelperMessage>
+    let fifos: Descriptor
+    let notifies: Descriptor
+
+    var supervision: Supervision
+    var runtimes: [InstanceRuntime?] = []
+    var history = EventHistory()
+    var server: ControlServer?
+    /// Probes under way, by the number the prober knows them by.
+    var probes: [UInt64: (slot: Int, generation: UInt64)] = [:]
+    var nextProbe: UInt64 = 1
+    /// Events that came up while others were being acted upon.
+    var pending: [(slot: Int, event: InstanceEvent)] = []
+    var isDispatching = false
+    /// States not yet told, in the order of their coming.
+    var changed: [Int: ActualState] = [:]
+    var changeOrder: [Int] = []
+    /// Orders that have ended and are not yet answered.
+    var over: [(operation: UInt64, outcomes: [Outcome])] = []
+    /// The newest order to store, and the newest that is stored.
+    var storeTicket: UInt64 = 0
+    var storedTicket: UInt64 = 0
+    /// Operations that somebody waits for.
+    var waiting: [UInt64: WaitingOrder] = [:]
+    var nextOperation: UInt64 = 1
+    /// Answers that wait until what they tell of is on the disk.
+    var unstored: [(ticket: UInt64, send: (SystemError?) -> Void)] = []
+    /// Requests for a drained log, by token.
+    var flushes: [UInt64: PendingFlush] = [:]
+    var flushOfToken: [UInt64: UInt64] = [:]
+    var nextToken: UInt64 = 1
+    var isShuttingDown = false
+    /// Former main processes of ours that named a successor and still live.
+    var retired: [ProcessHandle] = []
+    /// How many successors were ever named: while none was, no orphan can be a main process.
+    var adoptedMains = 0
+    /// The lines of the newest apply as they came, until the store has them.
+    var appliedLines: [UInt8]?
+
+    private let lock: FileLock
+    private var isLingering = false
+    private let signals: SignalWatcher
+
+    /// Takes the scope's lock, opens everything, and is ready to run.
+    ///
+    /// Signals must be blocked before any thread starts; ``SupervisorProcess`` does that.
+    package init(_ options: SupervisorOptions, original: OriginalLimits) throws {
+        self.options = options
+        self.original = original
+        runtime = try RuntimeDirectory.prepare(options.runtime)
+        guard let lock = try FileLock.tryAcquire("lock", in: runtime.descriptor) else {
+            throw StartFailure.alreadyRunning(options.runtime)
+        }
+        self.lock = lock
+        scope = try Self.scope(of: runtime.path)
+        try ProcessControl.becomeSubreaper()
+        loop = try EventLoop()
+        fifos = try Self.directory("fifo", in: runtime.descriptor, mode: 0o700)
+        notifies = try Self.directory("notify", in: runtime.descriptor, mode: 0o711)
+        let state = try Self.openDirectory(options.state)
+        let logDirectory = try Self.openDirectory(options.logs)
+        let contents = try StateStore.load(from: state)
+
+        supervision = Supervision(seed: UInt64.random(in: .min ... .max))
+        // The loop's closures need an owner that exists; they find it here once the initialiser is through.
+        let owner = Owner()
+        inbox = try loop.inbox { message in owner.supervisor?.receive(message) }
+        helpers = try loop.inbox { message in message.helper.helper.spawned(message.result) }
+        let inbox = inbox
+        store = try StateStore(directory: state) { inbox.post(.stored(ticket: $0, $1)) }
+        logs = try LogPipeline(logs: logDirectory, runtime: runtime.descriptor) { inbox.post(.log($0)) }
+        prober = try Prober { inbox.post(.probe($0)) }
+        signals = try SignalWatcher(SupervisorProcess.signals)
+        owner.supervisor = self
+        try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
+        server = try ControlServer(in: runtime.descriptor, on: loop, supervisor: self)
+        restore(contents)
+    }
+
+    /// Holds the supervisor for closures made before it.
+    private final class Owner {
+        weak var supervisor: Supervisor?
+    }
+
+    /// Why a supervisor did not start.
+    package enum StartFailure: Error, CustomStringConvertible {
+        /// Another one has this scope.
+        case alreadyRunning(String)
+        /// We are marked with the lowest number there is.
+        case noTagLeft
+
+        package var description: String {
+            switch self {
+            case .alreadyRunning(let place): "another hobd is running for \(place)"
+            case .noTagLeft:
+                "RLIMIT_LOCKS leaves no number to mark processes with: supervisors are nested too deeply for a "
+                    + "user who is not root"
+            }
+        }
+    }
+
+    private static func scope(of path: String) throws -> UInt32 {
+        let hard = try ProcessLimits.get(.locks).hard
+        // A limit that is there can always be lowered; raising it takes a right that even root may lack.
+        let ceiling: UInt64? = hard == ResourceLimit.unlimited ? nil : hard
+        guard let scope = ProcessTag.scope(named: path, below: ceiling) else { throw StartFailure.noTagLeft }
+        return scope
+    }
+
+    private static func directory(
+        _ name: String, in parent: Descriptor, mode: UInt32
+    ) throws(SystemError) -> Descriptor {
+        _ = try parent.makeDirectory(name, mode: mode)
+        let directory = try Descriptor.open(name, in: parent, flags: [.readOnly, .directory, .noFollow])
+        // The umask may have taken bits away that a service's user needs.
+        try directory.changeMode(mode)
+        return directory
+    }
+
+    private static func openDirectory(_ path: String) throws(SystemError) -> Descriptor {
+        try Descriptor.open(path, flags: [.readOnly, .directory])
+    }
+
+    /// Runs until the last service is down and nobody wants another.
+    package func run() throws(SystemError) {
+        try loop.run()
+        logs.stop()
+        store.stop()
+        server?.close()
+    }
+
+    /// Takes over what an earlier life stored; starts it when told to.
+    private func restore(_ contents: StateStore.Contents) {
+        supervision.restore(revision: contents.wanted.revision, environment: contents.applied?.environment ?? [])
+        guard options.start, let applied = contents.applied else { return }
+        let stored = contents.wanted
+        do throws(Failure) {
+            let now = Clock.now
+            // Numbers first, so that nobody is started who is then too many.
+            let (_, first) = try supervision.apply(applied, bringUp: nil, operation: nil, at: now)
+            perform(first)
+            perform(supervision.handle(.scale(stored.scales), operation: nil, at: now))
+            let down = Set(stored.down)
+            let slots = try supervision.resolve([]) { _, _ throws(Failure) in false }.filter { slot in
+                supervision.instances[slot].map { !down.contains($0.identity.name) } ?? false
+            }
+            perform(supervision.handle(.start(slots), operation: nil, at: now))
+        } catch {
+            DaemonLog.write("the stored definitions cannot be used: \(error.message)")
+        }
+    }
+
+    private func receive(_ message: Message) {
+        switch message {
+        case .spawned(let slot, let generation, let result): spawned(slot, generation, result)
+        case .log(let event): receive(event)
+        case .probe(let event): receive(event)
+        case .portHolder(let slot, let generation, let port, let holder):
+            foundHolder(slot, generation, port, holder)
+        case .stored(let ticket, let error): stored(ticket, error)
+        }
+    }
+
+    private func receiveSignals() {
+        while let signal = (try? signals.next()) ?? nil {
+            switch signal.signal {
+            case .child: reapOrphans()
+            case .terminate, .interrupt, .quit: shutDown()
+            case .hangUp:
+                DaemonLog.write("SIGHUP: opening the log files anew")
+                logs.reopen()
+            default: break
+            }
+        }
+    }
+
+    /// Stops everything in its order, then ends the loop.
+    func shutDown() {
+        guard !isShuttingDown else { return }
+        isShuttingDown = true
+        DaemonLog.write("stopping all services")
+        let all = supervision.instances.indices.filter { supervision.instances[$0] != nil }
+        perform(supervision.takeDownForShutdown(all, at: Clock.now))
+        endIfDone()
+    }
+
+    /// Ends the loop when nothing of any instance is left and everybody has been answered.
+    func endIfDone() {
+        guard isShuttingDown, waiting.isEmpty, unstored.isEmpty,
+            supervision.instances.allSatisfy({ $0?.machine.isGone ?? true })
+        else { return }
+        guard server?.isFlushed ?? true else {
+            // A client that does not read its answer must not keep us alive.
+            if !isLingering { loop.schedule(after: .milliseconds(500)) { [unowned self] in loop.stop() } }
+            isLingering = true
+            return
+        }
+        loop.stop()
+    }
+}

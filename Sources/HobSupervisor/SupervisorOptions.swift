@@ -1,0 +1,78 @@
+/// What hobd is told on its command line; `hob` makes it, people rarely do.
+package struct SupervisorOptions: Sendable, Hashable {
+    /// The runtime directory: sockets, FIFOs, the staging area; on a tmpfs.
+    package var runtime = ""
+    /// The state directory: what was applied, and what is wanted.
+    package var state = ""
+    /// The directory of the log files.
+    package var logs = ""
+    /// What the scope is called in messages.
+    package var name = "hob"
+    /// Where to say `ready`, or what is wrong.
+    package var readyDescriptor: Int32?
+    /// Whether to start what the stored set wants.
+    package var start = false
+    /// System calls that shall fail, for tests: `clone:3:EAGAIN`.
+    package var faults: String?
+
+    /// Reads the words after the program's name.
+    ///
+    /// - Returns: the options, or the sentence that says what is wrong.
+    package static func parse(_ words: [String]) -> Result<SupervisorOptions, UsageError> {
+        var options = SupervisorOptions()
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--start" {
+                options.start = true
+                continue
+            }
+            guard ["--runtime", "--state", "--logs", "--name", "--ready-fd", "--faults"].contains(word) else {
+                return .failure(UsageError(message: "unknown option '\(word)'"))
+            }
+            guard let value = rest.popFirst() else {
+                return .failure(UsageError(message: "\(word) needs a value"))
+            }
+            switch word {
+            case "--runtime": options.runtime = value
+            case "--state": options.state = value
+            case "--logs": options.logs = value
+            case "--name": options.name = value
+            case "--faults": options.faults = value
+            default:
+                guard let number = Int32(value), number > 2 else {
+                    return .failure(UsageError(message: "--ready-fd needs a descriptor above 2, not '\(value)'"))
+                }
+                options.readyDescriptor = number
+            }
+        }
+        for (name, value) in [("--runtime", options.runtime), ("--state", options.state), ("--logs", options.logs)]
+        where !value.hasPrefix("/") {
+            return .failure(UsageError(message: "\(name) needs an absolute directory"))
+        }
+        return .success(options)
+    }
+
+    /// The text of `hobd --help`.
+    package static let help = """
+        hobd: keeps services in their wanted state. It is started by `hob up` and `hob supervise`; see `hob --help`.
+
+        Usage: hobd --runtime DIR --state DIR --logs DIR [--name NAME] [--ready-fd N] [--start]
+
+          --runtime DIR   sockets, FIFOs and the log staging area; on a tmpfs
+          --state DIR     what was applied and what is wanted; survives a boot
+          --logs DIR      the services' log files
+          --name NAME     what this scope is called in messages
+          --ready-fd N    write `ready`, or `error: …`, to this descriptor
+          --start         start what the stored definitions want
+          --help, --version
+
+        Example: hobd --runtime /run/hob/demo --state /var/lib/hob --logs /var/log/hob --start
+
+        """
+
+    /// A command line that cannot be followed.
+    package struct UsageError: Error, Hashable {
+        /// What is wrong.
+        package var message: String
+    }
+}

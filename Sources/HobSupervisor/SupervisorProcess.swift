@@ -1,0 +1,56 @@
+import Glibc
+import HobProtocol
+import HobSystem
+
+/// What the executable hobd does: everything that concerns the process as a whole.
+package enum SupervisorProcess {
+    /// The signals hobd reads from a descriptor.
+    static let signals: [SignalNumber] = [.child, .terminate, .interrupt, .quit, .hangUp]
+
+    /// Another supervisor has the scope.
+    package static let alreadyRunningStatus: Int32 = 73
+
+    /// Runs a supervisor with the words of the command line.
+    ///
+    /// - Returns: the exit status.
+    package static func run(_ words: [String]) -> Int32 {
+        if words.contains("--help") || words.contains("-h") {
+            print(SupervisorOptions.help, terminator: "")
+            return 0
+        }
+        if words.contains("--version") {
+            print("hobd \(HobVersion.current)")
+            return 0
+        }
+        switch SupervisorOptions.parse(words) {
+        case .failure(let error):
+            DaemonLog.write("\(error.message); see hobd --help")
+            return 64
+        case .success(let options): return run(options)
+        }
+    }
+
+    private static func run(_ options: SupervisorOptions) -> Int32 {
+        let announcement = options.readyDescriptor.map { Descriptor(owning: $0) }
+        do {
+            // Threads inherit the mask: before the first of them.
+            try SignalWatcher.block(signals + [.brokenPipe, .user1, .user2])
+            let original = try OriginalLimits.capture()
+            try ProcessLimits.raiseOpenFiles()
+            if let faults = options.faults { try FaultPlan.armProcess(parsing: faults) }
+            let supervisor = try Supervisor(options, original: original)
+            // Nobody waits for an answer, or its reader is gone: neither is a reason not to run.
+            try? announcement?.writeAll("ready\n")
+            announcement?.close()
+            DaemonLog.write("hobd \(HobVersion.current) supervises '\(options.name)' (pid \(getpid()))")
+            try supervisor.run()
+            DaemonLog.write("all services are down; ending")
+            return 0
+        } catch {
+            DaemonLog.write("\(error)")
+            try? announcement?.writeAll("error: \(error)\n")
+            if case .alreadyRunning? = error as? Supervisor.StartFailure { return alreadyRunningStatus }
+            return 1
+        }
+    }
+}

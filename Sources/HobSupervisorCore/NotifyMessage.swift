@@ -1,0 +1,50 @@
+/// What a service says of itself over its notify socket: lines of `NAME=value`, as sd_notify(3) sends them.
+package struct NotifyMessage: Hashable, Sendable {
+    /// READY=1.
+    package var isReady = false
+    /// RELOADING=1.
+    package var isReloading = false
+    /// STOPPING=1.
+    package var isStopping = false
+    /// WATCHDOG=1.
+    package var feedsWatchdog = false
+    /// WATCHDOG=trigger.
+    package var triggersWatchdog = false
+    /// STATUS=…
+    package var status: String?
+    /// MAINPID=…
+    package var mainPID: Int32?
+    /// EXTEND_TIMEOUT_USEC=…
+    package var timeoutExtension: Duration?
+    /// ERRNO=…
+    package var errorNumber: Int32?
+
+    /// Reads a datagram; what is not understood is passed over, since services send more than we know.
+    package init(_ bytes: [UInt8]) {
+        for line in bytes.split(separator: 0x0A) {
+            guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            let name = String(decoding: line[..<equals], as: UTF8.self)
+            let value = String(decoding: line[line.index(after: equals)...], as: UTF8.self)
+            switch name {
+            case "READY": isReady = value == "1"
+            case "RELOADING": isReloading = value == "1"
+            case "STOPPING": isStopping = value == "1"
+            case "WATCHDOG":
+                feedsWatchdog = value == "1"
+                triggersWatchdog = value == "trigger"
+            case "STATUS": status = Self.printable(value)
+            case "MAINPID": mainPID = Int32(value).flatMap { $0 > 1 ? $0 : nil }
+            case "EXTEND_TIMEOUT_USEC":
+                // A service may ask for an hour at most at a time: more is a mistake in its arithmetic.
+                timeoutExtension = Int64(value).flatMap { $0 > 0 ? .microseconds(min($0, 3_600_000_000)) : nil }
+            case "ERRNO": errorNumber = Int32(value)
+            default: break
+            }
+        }
+    }
+
+    /// One line that a terminal can bear.
+    private static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(200).filter { $0.value >= 0x20 && $0.value != 0x7F }))
+    }
+}

@@ -1,0 +1,26 @@
+/// A service as the supervision keeps it.
+package struct ServiceRecord: Sendable {
+    /// The definition its next processes start from.
+    package var definition: DefinitionBox
+    /// The slots of its instances, by number.
+    package var slots: [Int] = []
+    /// How many instances the operator asked for, where that differs from the file.
+    package var scale: Int?
+    /// It is no longer defined, and goes when its instances are gone.
+    package var isRetiring = false
+    /// Whether an instance that is added shall run: somebody has started the service, and nobody has stopped it.
+    var isWanted = false
+    /// The services it waits for, and those that wait for it.
+    var predecessors: [String] = []
+    var dependents: [String] = []
+    /// How many of its instances others must wait for.
+    var unsatisfied = 0
+    /// How many of its instances are retiring.
+    var retiring = 0
+    /// How many instances that wait for this service are leaving; it must outlive them.
+    var leavingDependents = 0
+
+    init(definition: DefinitionBox) {
+        self.definition = definition
+    }
+}
