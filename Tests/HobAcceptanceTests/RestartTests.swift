@@ -7,7 +7,8 @@ import Testing
 @Suite struct RestartTests {
     @Test("row 88: a process killed with -9 has a successor within 100 ms")
     func respawn() throws {
-        try Sandbox.with("services: { one: { command: sleep 1000, ready: { delay: 20ms }, restart: { reset: 10ms } } }") {
+        try Sandbox.with("services: { one: { command: sleep 1000, ready: { delay: 20ms }, restart: { reset: 10ms } } }")
+        {
             box in
             try box.succeed("up", "-d")
             let events = try box.follow()
