@@ -56,6 +56,7 @@ package final class Supervisor {
     /// Requests for a drained log, by token.
     var flushes: [UInt64: PendingFlush] = [:]
     var flushOfToken: [UInt64: UInt64] = [:]
+    /// 0 is the token of what nobody waits for.
     var nextToken: UInt64 = 1
     var isShuttingDown = false
     /// Former main processes of ours that named a successor and still live.
