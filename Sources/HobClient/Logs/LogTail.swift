@@ -28,7 +28,8 @@ package struct LogTail: Sendable {
             let status = try FileStatus.of(opened)
             if modified == 0 { modified = status.modified / 1_000_000 }
             if file.isCompressed {
-                var reader = try LogFileReader(opened, instance: files.instance, isCompressed: true, previous: 0)
+                var reader = try LogFileReader(
+                    opened, named: file.name, instance: files.instance, isCompressed: true, previous: 0)
                 var last: [[UInt8]] = []
                 while let line = try reader.next() {
                     last.append(line.bytes)
