@@ -41,7 +41,7 @@ let package = Package(
             ]),
 
         // MARK: For tests
-        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem"]),
+        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore"]),
 
         // MARK: Executables
         .executableTarget(name: "hobd", dependencies: ["HobSystem", "HobSupervisor"]),

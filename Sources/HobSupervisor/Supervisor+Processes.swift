@@ -36,7 +36,20 @@ extension Supervisor {
             runtime.isPortExcused = false
             try launch(definition, record.identity, slot, generation, output)
         } catch {
-            feed(.spawnFailed(error.message, isTransient: true), slot)
+            // What passes by itself is tried again; anything else is told to those who wait.
+            let passes = [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC].contains(error.code)
+            feed(.spawnFailed(error.message, isTransient: passes), slot)
+        }
+    }
+
+    /// Lets the service's user open its output anew, through /dev/stderr for one.
+    func giveOutput(of runtime: InstanceRuntime, to process: ProcessAttributes) throws(SystemError) {
+        guard let user = process.user else { return }
+        do throws(SystemError) {
+            try runtime.fifo.changeOwner(user: user, group: process.group ?? user)
+        } catch {
+            // Who may not give it away cannot become that user either, and the spawn's error says so.
+            if error.code != EPERM { throw error }
         }
     }
 
@@ -46,7 +59,7 @@ extension Supervisor {
     ) throws(SystemError) {
         guard let runtime = runtimes[slot] else { return }
         let process = definition.process
-        if let user = process.user { try runtime.fifo.changeOwner(user: user, group: process.group ?? user) }
+        try giveOutput(of: runtime, to: process)
         var plan = LaunchPlan(
             definition: definition, identity: identity, base: supervision.environment, original: original,
             tag: tag(of: slot))

@@ -35,7 +35,8 @@ package final class TestDirectory: Sendable {
 
     /// The text of a file of this directory; nil when it is not there.
     package func read(_ name: String) -> String? {
-        guard let file = try? Descriptor.open(name, in: descriptor), let bytes = try? file.readAll(limit: 64 << 20) else {
+        guard let file = try? Descriptor.open(name, in: descriptor), let bytes = try? file.readAll(limit: 64 << 20)
+        else {
             return nil
         }
         return String(decoding: bytes, as: UTF8.self)

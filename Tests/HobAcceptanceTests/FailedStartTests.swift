@@ -5,9 +5,11 @@ import Testing
 
 /// Checklist rows 7, 8, 9 and 15: what `hob start` says and leaves behind when it fails.
 @Suite struct FailedStartTests {
-    @Test("row 7: the error is the output and the exit status, or says that there was no output", arguments: [
-        "never", "always",
-    ])
+    @Test(
+        "row 7: the error is the output and the exit status, or says that there was no output",
+        arguments: [
+            "never", "always",
+        ])
     func failureBeforeFork(restart: String) throws {
         try Sandbox.with(
             """

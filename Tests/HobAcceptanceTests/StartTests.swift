@@ -103,7 +103,8 @@ import Testing
                 "services:\n"
                     + service("up-tcp", server(ports[0]), "tcp: \"127.0.0.1:\(ports[0])\"")
                     + service("up-unix", "[\(box.fixture), tcp-server, --unix, \(unix)]", "unix: up.sock")
-                    + service("up-http", server(ports[1], ", --http, \"200\""), "http: \"http://127.0.0.1:\(ports[1])/\"")
+                    + service(
+                        "up-http", server(ports[1], ", --http, \"200\""), "http: \"http://127.0.0.1:\(ports[1])/\"")
                     + service("up-exec", "[\(box.fixture), counter, exec-ok]", "exec: test -s exec-ok")
                     + absent("down-tcp", "tcp: \"127.0.0.1:\(ports[2])\"")
                     + absent("down-unix", "unix: down.sock")

@@ -69,9 +69,11 @@ import Testing
         }
     }
 
-    @Test("row 25: no process of the tree is left after a stop, whatever it did to get away", arguments: [
-        "double-fork", "fork-tree", "fork-tree --deaf", "double-fork of a main that went",
-    ])
+    @Test(
+        "row 25: no process of the tree is left after a stop, whatever it did to get away",
+        arguments: [
+            "double-fork", "fork-tree", "fork-tree --deaf", "double-fork of a main that went",
+        ])
     func wholeTreeStop(kind: String) throws {
         try Sandbox.with { box in
             let deaf = kind.hasSuffix("--deaf") ? ", --deaf" : ""

@@ -45,8 +45,9 @@ final class ControlConnection {
         }
         guard peer.user == geteuid() || peer.user == 0 else {
             let failure = Failure(.notPermitted, "user \(peer.user) may not command this supervisor")
-            send(Reply(id: "", body: .failed(failure)).json)
+            // First of all: nothing that this peer sends is read from now on.
             closesWhenFlushed = true
+            send(Reply(id: "", body: .failed(failure)).json)
             return
         }
         send(Greeting(version: HobVersion.current, pid: getpid(), revision: supervisor.supervision.revision).json)
@@ -71,6 +72,8 @@ final class ControlConnection {
                 close()
                 return
             }
+            // Who has been told that it is over is not listened to.
+            guard !closesWhenFlushed else { return }
             for frame in framer.receive(buffer.prefix(count)) {
                 switch frame {
                 case .line(let line): take(line)

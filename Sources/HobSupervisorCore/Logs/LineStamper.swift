@@ -48,15 +48,12 @@ package struct LineStamper: Sendable {
                 produced += LogTimestamp.length
                 startsLine = false
             }
-            let room = capacity - produced
+            let room = min(capacity - produced, count - consumed)
             if room == 0 { break }
-            let newline = NewlineSearch.first(in: source + consumed, count: count - consumed)
-            let wanted = newline.map { $0 + 1 } ?? (count - consumed)
-            let length = min(wanted, room)
-            (target + produced).copyMemory(from: source + consumed, byteCount: length)
-            consumed += length
-            produced += length
-            startsLine = newline != nil && length == wanted
+            let copied = NewlineSearch.copyLine(from: source + consumed, to: target + produced, count: room)
+            consumed += copied.count
+            produced += copied.count
+            startsLine = copied.endsLine
         }
         isAtLineStart = startsLine
         return Progress(consumed: consumed, produced: produced)

@@ -1,43 +1,66 @@
-/// The search for line ends, eight bytes at a time: what memchr does, for code that may not import the C library.
+/// The search for line ends, sixteen bytes at a time: what memchr does, for code that may not import the C library.
 package enum NewlineSearch {
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let tops: UInt64 = 0x8080_8080_8080_8080
-    private static let pattern: UInt64 = 0x0a0a_0a0a_0a0a_0a0a
+    private static let newline: UInt8 = 0x0a
 
     /// The index of the first line end among `count` bytes, or nil.
-    @inline(__always)
     package static func first(in base: UnsafeRawPointer, count: Int) -> Int? {
+        // Compared as vectors of the same kind: against a scalar the compiler calls generic code, ten times slower.
+        let pattern = SIMD16<UInt8>(repeating: newline)
         var index = 0
         while index &+ 32 <= count {
-            // A byte equal to the pattern becomes 0, and only a word with a 0 byte has a top bit set below.
-            let found0 = zeros(base, index)
-            let found1 = zeros(base, index &+ 8)
-            let found2 = zeros(base, index &+ 16)
-            let found3 = zeros(base, index &+ 24)
-            if found0 | found1 | found2 | found3 != 0 {
-                if found0 != 0 { return index &+ found0.trailingZeroBitCount / 8 }
-                if found1 != 0 { return index &+ 8 &+ found1.trailingZeroBitCount / 8 }
-                if found2 != 0 { return index &+ 16 &+ found2.trailingZeroBitCount / 8 }
-                return index &+ 24 &+ found3.trailingZeroBitCount / 8
-            }
+            let left = base.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+            let right = base.loadUnaligned(fromByteOffset: index &+ 16, as: SIMD16<UInt8>.self)
+            if any((left .== pattern) .| (right .== pattern)) { return index &+ lineEnd(behind: base + index) }
             index &+= 32
         }
-        while index &+ 8 <= count {
-            let found = zeros(base, index)
-            if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
-            index &+= 8
-        }
         while index < count {
-            if base.load(fromByteOffset: index, as: UInt8.self) == 0x0a { return index }
+            if base.load(fromByteOffset: index, as: UInt8.self) == newline { return index }
             index &+= 1
         }
         return nil
     }
 
-    /// The lowest set bit stands in the first byte that is a line end; bits above it may be false alarms.
+    /// Copies `count` bytes, or up to and with the first line end among them; the target has room for `count`.
+    ///
+    /// One pass for search and copy halves the cost of a stamped line. Behind the line end up to 31 bytes of the room
+    /// are overwritten, too.
     @inline(__always)
-    private static func zeros(_ base: UnsafeRawPointer, _ index: Int) -> UInt64 {
-        let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self)) ^ pattern
-        return (word &- ones) & ~word & tops
+    static func copyLine(
+        from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, count: Int
+    ) -> (count: Int, endsLine: Bool) {
+        // Compared as vectors of the same kind: against a scalar the compiler calls generic code, ten times slower.
+        let pattern = SIMD16<UInt8>(repeating: newline)
+        var index = 0
+        while index &+ 32 <= count {
+            let left = source.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+            let right = source.loadUnaligned(fromByteOffset: index &+ 16, as: SIMD16<UInt8>.self)
+            target.storeBytes(of: left, toByteOffset: index, as: SIMD16<UInt8>.self)
+            target.storeBytes(of: right, toByteOffset: index &+ 16, as: SIMD16<UInt8>.self)
+            if any((left .== pattern) .| (right .== pattern)) {
+                return (index &+ lineEnd(behind: source + index) &+ 1, true)
+            }
+            index &+= 32
+        }
+        while index < count {
+            let byte = source.load(fromByteOffset: index, as: UInt8.self)
+            target.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+            index &+= 1
+            if byte == newline { return (index, true) }
+        }
+        return (count, false)
+    }
+
+    /// The distance to a line end that is known to be near, eight bytes at a time.
+    @inline(__always)
+    private static func lineEnd(behind base: UnsafeRawPointer) -> Int {
+        var index = 0
+        while true {
+            let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            // Line ends become zeros, and the lowest top bit then stands in the first zero byte.
+            let difference = word ^ 0x0a0a_0a0a_0a0a_0a0a
+            let zeros = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+            if zeros != 0 { return index &+ zeros.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
     }
 }

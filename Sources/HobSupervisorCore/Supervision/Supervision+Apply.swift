@@ -85,17 +85,21 @@ extension Supervision {
         }
         rising += plan.retried
         for name in bringUp ?? [] { rising += services[name]?.slots ?? [] }
-        rising = unique(rising.filter { instances[$0]?.isRetiring == false })
+        let going = Set(plan.dropped)
+        rising = unique(rising.filter { instances[$0]?.isRetiring == false && !going.contains($0) })
         // What runs may require something new.
         let running = plan.changed.filter { instances[$0]?.wanted == .up && instances[$0]?.isRetiring == false }
-        let required = closureOfRequirements(unique(rising + running)).filter { !running.contains($0) }
+        let required = closureOfRequirements(unique(rising + running)).filter { slot in
+            !running.contains(slot) && !going.contains(slot)
+        }
         rising = unique(rising + required)
 
         let replaced = plan.replaced.filter { instances[$0]?.wanted == .up }
         let settled = rising.filter { slot in
             instances[slot].map { isCompletedTask($0) } == true && !plan.retried.contains(slot)
         }
-        let untouched = Set(replaced + settled)
+        // What a smaller number of instances drops is not retiring yet, and must not come up again.
+        let untouched = Set(replaced + settled + plan.dropped)
         rising.removeAll { untouched.contains($0) }
 
         var goals: [(Int, Operation.Goal)] = replaced.map { ($0, .up(generation: nextGeneration(of: $0))) }

@@ -47,6 +47,14 @@ package final class MappedFile: @unchecked Sendable {
         munmap(base, size)
     }
 
-    /// All bytes of the file.
+    /// All bytes of the file; valid only as long as this object lives.
     package var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base, count: size) }
+
+    /// Runs the body with all bytes of the file and keeps the mapping alive meanwhile.
+    package func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try body(bytes)
+    }
 }

@@ -17,9 +17,16 @@ package struct PIDFile: Sendable {
 
     /// What a pid file holds.
     package struct Contents: Sendable, Equatable {
+        /// The pid of the first line.
         package var pid: Int32
         /// Nil in a file of another program, which has the pid only.
         package var identity: ProcessIdentity?
+
+        /// Contents from their parts.
+        package init(pid: Int32, identity: ProcessIdentity?) {
+            self.pid = pid
+            self.identity = identity
+        }
     }
 
     /// The file's path, relative to `directory` when there is one.

@@ -16,7 +16,8 @@ package final class RegularExpression: @unchecked Sendable {
             let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             throw SystemError(
                 code: EINVAL,
-                message: "\"\(pattern)\" is not an extended regular expression: \(reason.isEmpty ? "zero byte" : reason)")
+                message:
+                    "\"\(pattern)\" is not an extended regular expression: \(reason.isEmpty ? "zero byte" : reason)")
         }
         self.compiled = compiled
         self.pattern = pattern

@@ -11,17 +11,19 @@ package struct RuntimeDirectory: Sendable {
     /// Chooses and makes the directory of a scope.
     ///
     /// root: `/run/hob/ID` where /run is a tmpfs; else `$XDG_RUNTIME_DIR/hob/ID`; else `/dev/shm/hob-UID/ID`. Each
-    /// level from `hob` on is 0700, ours and no link, or it is refused. `override` names the directory itself.
+    /// level from `hob` on is 0700, ours and no link, or it is refused. `override` names the directory itself;
+    /// `preferringRun` false leaves /run out, for a project scope of root's that is to stay out of the system's way.
     package static func prepare(
-        id: String, override: String? = nil, runtimeDirectoryVariable: String? = nil
+        id: String, override: String? = nil, runtimeDirectoryVariable: String? = nil, preferringRun: Bool = true
     ) throws(SystemError) -> RuntimeDirectory {
         let user = geteuid()
         guard isPlainName(id) else {
-            throw SystemError(code: EINVAL, message: "\"\(id)\" cannot name a runtime directory: use letters and digits")
+            throw SystemError(
+                code: EINVAL, message: "\"\(id)\" cannot name a runtime directory: use letters and digits")
         }
         if let override { return try prepare(override) }
-        if user == 0, let run = try? Descriptor.open("/run", flags: [.readOnly, .directory]),
-            hob_is_tmpfs(run.raw) == 1
+        if preferringRun, user == 0, let run = try? Descriptor.open("/run", flags: [.readOnly, .directory]),
+            invoke(.statfs, { hob_is_tmpfs(run.raw) }) == 1
         {
             return try descend(from: run, at: "/run", through: ["hob", id], user)
         }
@@ -84,7 +86,8 @@ package struct RuntimeDirectory: Sendable {
         guard status.permissions & 0o077 == 0 else {
             throw SystemError(
                 code: EPERM,
-                message: "the runtime directory \(path) is open to others (mode \(String(status.permissions, radix: 8)))"
+                message:
+                    "the runtime directory \(path) is open to others (mode \(String(status.permissions, radix: 8)))"
                     + ": chmod 700 \(path)")
         }
     }

@@ -27,7 +27,8 @@ package enum Thread {
             throw SystemError(
                 code: -result,
                 message: "cannot start thread \(name): "
-                    + (result == -EAGAIN ? "raise RLIMIT_NPROC or the cgroup's pids.max" : SystemError.text(of: -result)))
+                    + (result == -EAGAIN
+                        ? "raise RLIMIT_NPROC or the cgroup's pids.max" : SystemError.text(of: -result)))
         }
     }
 

@@ -8,6 +8,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         case ipv4, ipv6, unix
     }
 
+    /// Which of the three.
     package let kind: Kind
     /// The port; 0 for a Unix socket.
     package let port: UInt16
@@ -23,7 +24,8 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     /// Parses an address; a host name is refused, since this module asks no DNS.
     package init(parsing text: String) throws(SystemError) {
         func refuse(_ reason: String) -> SystemError {
-            SystemError(code: EINVAL, message: "\"\(text)\": \(reason); write 127.0.0.1:80, [::1]:80 or /path/of/socket")
+            SystemError(
+                code: EINVAL, message: "\"\(text)\": \(reason); write 127.0.0.1:80, [::1]:80 or /path/of/socket")
         }
         if text.hasPrefix("/") {
             _ = try UnixSocketPath.address(of: text)
@@ -39,7 +41,9 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
         if isBracketed { host = host.dropFirst().dropLast() }
         var address = hob_address()
-        guard hob_parse_numeric(String(host), &address) == 0 else { throw refuse("\"\(host)\" is not a numeric address") }
+        guard hob_parse_numeric(String(host), &address) == 0 else {
+            throw refuse("\"\(host)\" is not a numeric address")
+        }
         let kind: Kind = address.kind == Int32(HOB_ADDRESS_IPV4) ? .ipv4 : .ipv6
         guard isBracketed == (kind == .ipv6) else {
             throw refuse(isBracketed ? "brackets are for IPv6" : "an IPv6 address needs brackets")
@@ -70,6 +74,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         return SocketAddress(address.kind == Int32(HOB_ADDRESS_IPV4) ? .ipv4 : .ipv6, host, address.port)
     }
 
+    /// As it is parsed.
     package var description: String {
         switch kind {
         case .ipv4: "\(host):\(port)"

@@ -3,6 +3,7 @@ import Glibc
 
 /// Why a process could not be started: the step, its errno, and a sentence with the remedy.
 package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The step that failed.
     package var stage: SpawnStage
     /// The errno.
     package var code: Int32
@@ -19,6 +20,7 @@ package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible
     /// Whether a later attempt may succeed without anything being mended: the machine was short of something.
     package var isTransient: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
 
+    /// The sentence with the errno's name behind it.
     package var description: String { "\(message) (\(SystemError.name(of: code)))" }
 
     init(stage: SpawnStage, code: Int32, detail: Int32, request: SpawnRequest) {
@@ -52,7 +54,9 @@ package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible
         case .umask: return "cannot set its umask: \(plain)"
         case .oom:
             let value = request.oomScoreAdjustment ?? 0
-            if code == EACCES { return "cannot set oom_score_adj \(value): only root with CAP_SYS_RESOURCE may lower it" }
+            if code == EACCES {
+                return "cannot set oom_score_adj \(value): only root with CAP_SYS_RESOURCE may lower it"
+            }
             return "cannot set oom_score_adj \(value): \(code == EINVAL ? "-1000 to 1000 is allowed" : plain)"
         case .chroot: return "cannot make \(request.root ?? "") its root: \(onlyRoot)"
         case .groups: return "cannot set its supplementary groups: \(onlyRoot)"

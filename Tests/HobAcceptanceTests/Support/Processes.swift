@@ -14,6 +14,16 @@ extension EventRecord {
         kind == .state && self.state == state && instance == name
     }
 
+    /// Whether it tells that an instance came up, with declared readiness or without.
+    func isUp(of name: String) -> Bool { kind == .state && state?.isUp == true && instance == name }
+
     /// Whether it is of a kind and about an instance.
     func isKind(_ kind: Kind, of name: String) -> Bool { self.kind == kind && instance == name }
+}
+
+/// Milliseconds of Unix time, the clock of the events.
+func wallClockMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
 }

@@ -47,6 +47,12 @@ final class LogHarness: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The text of an instance's files, finished ones first.
+    func text(inOrder names: [String]) -> String {
+        let finished = names.filter { !$0.hasSuffix(".log") }.sorted()
+        return (finished + names.filter { $0.hasSuffix(".log") }).map { text($0) }.joined()
+    }
+
     /// The names in the log directory, in order.
     func names() throws -> [String] { try logs.names().sorted() }
 }

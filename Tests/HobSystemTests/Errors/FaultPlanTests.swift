@@ -32,7 +32,9 @@ import Testing
         try pipe.write.writeAll("abcd")
         let outcomes = FaultPlan.during(try FaultPlan(parsing: "read:2-3:EIO")) {
             (1...4).map { _ in
-                do throws(SystemError) { return try readOnce(pipe.read) == 1 ? "read" : "nothing" } catch { return error.name }
+                do throws(SystemError) { return try readOnce(pipe.read) == 1 ? "read" : "nothing" } catch {
+                    return error.name
+                }
             }
         }
         #expect(outcomes == ["read", "EIO", "EIO", "read"])

@@ -30,7 +30,8 @@ import Testing
             let child = try TestChild(request)
             let line = String(
                 decoding: try Descriptor.open("/proc/\(child.pid)/cgroup").readAll(limit: 65_536), as: UTF8.self)
-            #expect(line.split(separator: "\n").contains { $0.hasPrefix("0::") && $0.hasSuffix("/hob-test-\(getpid())") })
+            #expect(
+                line.split(separator: "\n").contains { $0.hasPrefix("0::") && $0.hasSuffix("/hob-test-\(getpid())") })
             // The same stack serves again, and a failing child is reported from there, too.
             var failing = SpawnRequest("/nonexistent")
             failing.cgroup = group.raw

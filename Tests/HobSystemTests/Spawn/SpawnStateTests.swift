@@ -73,7 +73,9 @@ import Testing
         }
         let child = try TestChild(request)
         let lines = try child.readToEnd().split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace) }
-        func values(_ key: String) -> [Substring] { lines.first { $0.first == "\(key):" }.map { Array($0.dropFirst()) } ?? [] }
+        func values(_ key: String) -> [Substring] {
+            lines.first { $0.first == "\(key):" }.map { Array($0.dropFirst()) } ?? []
+        }
         #expect(values("Uid") == ["33", "33", "33", "33"])
         #expect(values("Gid") == ["34", "34", "34", "34"])
         #expect(values("Groups") == ["35", "4000"])
@@ -117,7 +119,8 @@ import Testing
         #expect(openFiles?.contains("100") == true && openFiles?.contains("200") == true)
     }
 
-    @Test func `row 73: one side alone leaves the other, and a soft limit never stays above a lowered hard one`() throws {
+    @Test func `row 73: one side alone leaves the other, and a soft limit never stays above a lowered hard one`() throws
+    {
         let own = try ProcessLimits.get(.openFiles)
         let softOnly = try TestChild(SpawnRequest("/bin/sleep", ["60"]).withLimit(ResourceLimit(.openFiles, soft: 64)))
         #expect(try ProcessLimits.get(.openFiles, pid: softOnly.pid) == (soft: 64, hard: own.hard))
