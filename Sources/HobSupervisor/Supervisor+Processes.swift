@@ -36,6 +36,7 @@ extension Supervisor {
             runtime.isPortExcused = false
             try launch(definition, record.identity, slot, generation, output)
         } catch {
+            unwatchReadiness(slot)
             // What passes by itself is tried again; anything else is told to those who wait.
             let passes = [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC].contains(error.code)
             feed(.spawnFailed(error.message, isTransient: passes), slot)
@@ -242,7 +243,8 @@ extension Supervisor {
         if let process = runtime.process, runtime.sweep?.signal == .kill {
             found += ProcessTree.descendants(of: process.pid)
         }
-        while true {
+        // A zombie that somebody else holds (a debugger) cannot be reaped by us; it runs nothing, so it does not count.
+        for _ in 0..<8 {
             reapOrphansOnce()
             let orphans = ProcessTree.orphansOfSelf().filter { pid in
                 guard let tag = ProcessTree.tag(of: pid) else { return false }
@@ -257,6 +259,7 @@ extension Supervisor {
             }
             if !members.isEmpty { return found + members }
         }
+        return found
     }
 
     // MARK: Orphans

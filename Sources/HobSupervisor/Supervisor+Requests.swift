@@ -236,6 +236,7 @@ extension Supervisor {
     // MARK: The end
 
     private func down(_ request: Request, _ connection: ControlConnection) {
+        keepsWanted = true
         let id = nextOperation
         nextOperation += 1
         let all = supervision.instances.indices.filter { supervision.instances[$0] != nil }
