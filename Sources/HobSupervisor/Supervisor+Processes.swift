@@ -64,7 +64,9 @@ extension Supervisor {
         var plan = LaunchPlan(
             definition: definition, identity: identity, base: supervision.environment, original: original,
             tag: tag(of: slot))
-        var mappings = [DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2)]
+        var mappings = [
+            DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2),
+        ]
         var kept = [output]
         if definition.wantsNotifySocket {
             plan.extra.append(("NOTIFY_SOCKET", try openNotifySocket(slot, definition)))
@@ -97,7 +99,9 @@ extension Supervisor {
     }
 
     func spawned(_ slot: Int, _ generation: UInt64, _ result: Result<SpawnedProcess, SpawnFailure>) {
-        guard let runtime = runtimes[slot], supervision.instances[slot]?.machine.generation == generation else { return }
+        guard let runtime = runtimes[slot], supervision.instances[slot]?.machine.generation == generation else {
+            return
+        }
         runtime.ticket = nil
         switch result {
         case .failure(let failure):

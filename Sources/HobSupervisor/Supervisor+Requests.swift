@@ -47,7 +47,8 @@ extension Supervisor {
                 throw Failure(.unknownTarget, "'\(scale.service)' is no service: scale takes services")
             }
             guard (0...10_000).contains(scale.instances) else {
-                throw Failure(.badRequest, "\(scale.service)=\(scale.instances): from 0 to 10000 instances are possible")
+                throw Failure(
+                    .badRequest, "\(scale.service)=\(scale.instances): from 0 to 10000 instances are possible")
             }
         }
         return request.scales
