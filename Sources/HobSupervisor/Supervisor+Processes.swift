@@ -136,6 +136,8 @@ extension Supervisor {
         runtime.notify?.drain { [unowned self] message, sender in receive(message, from: sender, slot) }
         guard runtime.process === process else { return }
         let outcome = Self.outcome(of: process)
+        // What it wrote is read before its successor writes, which begins a line of its own. Nobody waits for it.
+        logs.drain(slot: slot, token: 0, endsLine: true)
         if let watch = runtime.processWatch { loop.cancel(watch) }
         runtime.processWatch = nil
         runtime.process = nil

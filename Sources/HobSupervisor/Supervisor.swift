@@ -56,6 +56,7 @@ package final class Supervisor {
     /// Requests for a drained log, by token.
     var flushes: [UInt64: PendingFlush] = [:]
     var flushOfToken: [UInt64: UInt64] = [:]
+    /// 0 is the token of what nobody waits for.
     var nextToken: UInt64 = 1
     var isShuttingDown = false
     /// Everything is being stopped because the supervisor ends: what is wanted stays as it is on the disk.
