@@ -11,7 +11,7 @@ import Testing
             "never", "always",
         ])
     func failureBeforeFork(restart: String) throws {
-        try Sandbox.with(
+        try Sandbox.alone(
             """
             services:
               anchor: { command: sleep 1000 }
@@ -51,6 +51,24 @@ import Testing
             #expect(late.err.contains("panic: out of cheese\n(exited with status 3)\n"), "\(late)")
             #expect(late.out.isEmpty, "\(late)")
             #expect(box.read(".hob/logs/late.log").contains("panic: out of cheese"))
+        }
+    }
+
+    @Test("row 8: a last line without its end is the line of the process that wrote it")
+    func unfinishedLine() throws {
+        try Sandbox.with(
+            """
+            services:
+              anchor: { command: sleep 1000 }
+              cut: { command: "printf 'no disk in drive A'; exit 1", shell: true, restart: never }
+            """
+        ) { box in
+            try box.succeed("up", "-d", "anchor")
+            for _ in 0..<2 {
+                let start = try box.hob("start", "cut", "--quiet")
+                #expect(start.err == "no disk in drive A\n(exited with status 1)\n", "\(start)")
+            }
+            #expect(box.lines(".hob/logs/cut.log").count == 2)
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct StopTests {
     @Test("row 22: a graceful stop waits, and the process is gone on return")
     func gracefulStopWaits() throws {
-        try Sandbox.with { box in
+        try Sandbox.alone { box in
             try box.write("services: { one: { command: [\(box.fixture), slow-stop, \"300\"] } }")
             try box.succeed("up", "-d")
             var times: [Int64] = []
