@@ -31,7 +31,8 @@ package struct LogTail: Sendable {
                 var reader = try LogFileReader(
                     opened, named: file.name, instance: files.instance, isCompressed: true, previous: 0)
                 var last: [[UInt8]] = []
-                while let line = try reader.next() {
+                // A damaged old file gives what it can; the last lines are more often asked for than it is.
+                while let line = (try? reader.next()) ?? nil {
                     last.append(line.bytes)
                     // Dropping in batches keeps this linear.
                     if last.count > 2 * wanted + 64 { last.removeFirst(last.count - wanted) }
