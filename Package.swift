@@ -58,7 +58,8 @@ let package = Package(
         .testTarget(name: "HobSystemTests", dependencies: ["HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
             name: "HobSupervisorCoreTests",
-            dependencies: ["HobSupervisorCore", "HobPolicy", "HobProtocol", "HobTestKit"]),
+            dependencies: ["HobSupervisorCore", "HobPolicy", "HobProtocol", "HobTestKit"],
+            exclude: ["transitions.txt"]),
         .testTarget(
             name: "HobSupervisorTests",
             dependencies: [

@@ -29,7 +29,9 @@ extension Supervisor {
             runtime.hooks[kind] = HelperProcess(
                 request, keeping: [output], on: loop, through: spawner, inbox: helpers
             ) { [unowned self] result in
-                if case .failed(let reason) = result { announce(.hook, slot: slot, message: "\(kind.rawValue) \(reason)") }
+                if case .failed(let reason) = result {
+                    announce(.hook, slot: slot, message: "\(kind.rawValue) \(reason)")
+                }
                 runtimes[slot]?.hooks[kind] = nil
                 feed(.hookEnded(kind, result), slot)
             }

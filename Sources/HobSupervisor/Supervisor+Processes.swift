@@ -36,6 +36,7 @@ extension Supervisor {
             runtime.isPortExcused = false
             try launch(definition, record.identity, slot, generation, output)
         } catch {
+            unwatchReadiness(slot)
             // What passes by itself is tried again; anything else is told to those who wait.
             let passes = [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC].contains(error.code)
             feed(.spawnFailed(error.message, isTransient: passes), slot)
@@ -63,7 +64,9 @@ extension Supervisor {
         var plan = LaunchPlan(
             definition: definition, identity: identity, base: supervision.environment, original: original,
             tag: tag(of: slot))
-        var mappings = [DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2)]
+        var mappings = [
+            DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2),
+        ]
         var kept = [output]
         if definition.wantsNotifySocket {
             plan.extra.append(("NOTIFY_SOCKET", try openNotifySocket(slot, definition)))
@@ -96,7 +99,9 @@ extension Supervisor {
     }
 
     func spawned(_ slot: Int, _ generation: UInt64, _ result: Result<SpawnedProcess, SpawnFailure>) {
-        guard let runtime = runtimes[slot], supervision.instances[slot]?.machine.generation == generation else { return }
+        guard let runtime = runtimes[slot], supervision.instances[slot]?.machine.generation == generation else {
+            return
+        }
         runtime.ticket = nil
         switch result {
         case .failure(let failure):
@@ -244,7 +249,8 @@ extension Supervisor {
         if let process = runtime.process, runtime.sweep?.signal == .kill {
             found += ProcessTree.descendants(of: process.pid)
         }
-        while true {
+        // A zombie that somebody else holds (a debugger) cannot be reaped by us; it runs nothing, so it does not count.
+        for _ in 0..<8 {
             reapOrphansOnce()
             let orphans = ProcessTree.orphansOfSelf().filter { pid in
                 guard let tag = ProcessTree.tag(of: pid) else { return false }
@@ -259,6 +265,7 @@ extension Supervisor {
             }
             if !members.isEmpty { return found + members }
         }
+        return found
     }
 
     // MARK: Orphans

@@ -64,7 +64,9 @@ final class LogDirectory {
         let target = LogFileName(sequence: sequence).text(of: instance)
         for form in [LogFileName.Form.compressed, .plain] {
             let taken = LogFileName(sequence: sequence, form: form).text(of: instance)
-            if (try? FileStatus.of(taken, in: descriptor)) != nil { throw .file("rename", "\(name) to \(target)", EEXIST) }
+            if (try? FileStatus.of(taken, in: descriptor)) != nil {
+                throw .file("rename", "\(name) to \(target)", EEXIST)
+            }
         }
         try descriptor.rename(name, to: target)
     }

@@ -43,13 +43,14 @@ final class LogFile {
     private var carriesLine = false
     /// When the file was made, in milliseconds of the wall clock.
     private var birth: Int64 = 0
-    private var finished: [Int]?
+    private var finished: FinishedFiles
     private var rotationFailed = false
     private var nextRotationTry = MonotonicTime(nanoseconds: 0)
 
     init(name: String, directory: LogDirectory, report: @escaping @Sendable (LogEvent) -> Void) {
         self.name = name
         self.directory = directory
+        finished = FinishedFiles(of: name, in: directory)
         self.report = report
     }
 
@@ -275,7 +276,7 @@ final class LogFile {
     private func rotate() -> Bool {
         let sequence: Int
         do throws(SystemError) {
-            sequence = try giveNumber()
+            sequence = try finished.finishCurrent()
         } catch {
             if error.code == ENOENT {
                 // Moved away by somebody who did not say so: only a new file is needed.
@@ -291,42 +292,13 @@ final class LogFile {
         if rotationFailed { report(.recovered(slot: slot)) }
         rotationFailed = false
         if let slot { report(.rotated(slot: slot, sequence: sequence)) }
-        removeSuperseded()
+        do throws(SystemError) { try finished.removeSuperseded(by: policy) } catch {
+            report(.trouble(slot: slot, error))
+        }
         if let compressor, policy.keep > 0 {
             compressor.submit(.init(directory: directory.descriptor, instance: name, sequence: sequence, slot: slot))
         }
         return true
-    }
-
-    private func giveNumber() throws(SystemError) -> Int {
-        for isLast in [false, true] {
-            var known = if let finished { finished } else { try directory.finished(of: name) }
-            let sequence = LogRotationPolicy.nextSequence(after: known)
-            do throws(SystemError) {
-                try directory.finish(name, as: sequence)
-                known.append(sequence)
-                finished = known
-                return sequence
-            } catch {
-                // Somebody else made a file of this number: look again, once.
-                finished = nil
-                if error.code != EEXIST || isLast { throw error }
-            }
-        }
-        throw .file("number", LogFileName.current(of: name), EEXIST)
-    }
-
-    private func removeSuperseded() {
-        guard let known = finished else { return }
-        for sequence in policy.superseded(known) {
-            do throws(SystemError) {
-                try directory.removeFinished(sequence, of: name)
-                finished?.removeAll { $0 == sequence }
-            } catch {
-                report(.trouble(slot: slot, error))
-                return
-            }
-        }
     }
 
     /// Has finished files compressed that an earlier life, or an earlier definition, left as they were.

@@ -141,7 +141,8 @@ final class LogReader: @unchecked Sendable {
         var budget = Self.mostPerTurn
         var isBehind = false
         defer { if !isBehind { unpark(stream) } }
-        while budget > 0 {
+        // A closed one leaves what comes later to its successor.
+        while budget > 0 && !stream.isClosed {
             let available = invoke(.ioctl) { hob_available(stream.fifo.raw) }
             if available <= 0 {
                 if available < 0 { giveUp(stream, -available) } else { finishDrains(of: stream) }
@@ -248,6 +249,7 @@ final class LogReader: @unchecked Sendable {
         case .close:
             if let watch = stream.watch { loop.cancel(watch) }
             stream.watch = nil
+            stream.isClosed = true
             writer.enqueue(.close, for: stream.channel)
             liveCount -= 1
             if isEnding && liveCount == 0 { loop.stop() }

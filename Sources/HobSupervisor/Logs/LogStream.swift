@@ -27,6 +27,8 @@ final class LogStream: @unchecked Sendable {
     var watch: Watch?
     /// Whether reading has stopped until the writer has caught up.
     var isParked = false
+    /// Whether it was let go of.
+    var isClosed = false
     var drains: [Drain] = []
 
     init(slot: Int, name: String, fifo: Descriptor, channel: LogChannel, definition: LogDefinition) {

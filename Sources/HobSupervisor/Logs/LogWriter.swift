@@ -254,8 +254,9 @@ final class LogWriter: @unchecked Sendable {
     private func stall(_ channel: LogChannel, _ error: SystemError) {
         let file = channel.file
         if file.retryDelay == 0 {
-            report(.trouble(slot: file.slot, error))
+            // First: who hears of the trouble may rely on it that nothing more is read.
             _ = staging.setStalled(true, channel)
+            report(.trouble(slot: file.slot, error))
         }
         file.retryDelay = min(max(file.retryDelay * 2, Self.firstRetry), Self.longestRetry)
         let delay = file.retryDelay

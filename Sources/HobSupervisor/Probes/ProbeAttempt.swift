@@ -68,7 +68,8 @@ final class ProbeAttempt {
         do throws(SystemError) {
             let connection = Connection(address, try TCPSocket.startConnecting(to: address))
             connections.append(connection)
-            connection.watch = try loop.watch(connection.socket.raw, events: .write) { [weak self, unowned connection] _ in
+            connection.watch = try loop.watch(connection.socket.raw, events: .write) {
+                [weak self, unowned connection] _ in
                 self?.advance(connection)
             }
         } catch {
@@ -107,7 +108,9 @@ final class ProbeAttempt {
         let count = invoke(.sendmsg) {
             Glibc.send(connection.socket.raw, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         }
-        if count >= 0 { sent = count } else if count != -Int(EAGAIN) {
+        if count >= 0 {
+            sent = count
+        } else if count != -Int(EAGAIN) {
             throw .socket("write to", connection.address.description, Int32(-count))
         }
         connection.unsent = connection.unsent.dropFirst(sent)
@@ -116,7 +119,8 @@ final class ProbeAttempt {
 
     private func receive(_ connection: Connection) throws(SystemError) {
         guard case .http(_, _, _, let statuses) = target else { return }
-        let answer = withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { buffer -> (Int, HTTPExchange.Answer) in
+        let answer = withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) {
+            buffer -> (Int, HTTPExchange.Answer) in
             let count = invoke(.read) { read(connection.socket.raw, buffer.baseAddress, buffer.count) }
             guard count > 0 else { return (count, .incomplete) }
             return (count, connection.exchange.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count])))

@@ -31,7 +31,8 @@ package struct LogTimestamp: Sendable {
         target.storeBytes(of: words.0, as: UInt64.self)
         target.storeBytes(of: words.1, toByteOffset: 8, as: UInt64.self)
         target.storeBytes(of: words.2, toByteOffset: 16, as: UInt64.self)
-        target.storeBytes(of: UInt8(truncatingIfNeeded: UInt64(littleEndian: words.3)), toByteOffset: 24, as: UInt8.self)
+        target.storeBytes(
+            of: UInt8(truncatingIfNeeded: UInt64(littleEndian: words.3)), toByteOffset: 24, as: UInt8.self)
     }
 
     /// The stamp as text, blank included.

@@ -65,7 +65,8 @@ extension Supervision {
             status.reason = "its process is being made"
             status.next = "the start is given up"
         case .starting:
-            status.reason = "waits for " + machine.spec.readiness.summary(for: record.identity)
+            let evidence = machine.spec.readiness.summary(for: record.identity)
+            status.reason = machine.spec.readiness.isDeclared ? "waits for \(evidence)" : "must stay \(evidence)"
             status.next = machine.spec.readiness.isDeclared ? "the start is given up" : "it counts as running"
         case .settling:
             status.reason = "after_start runs"

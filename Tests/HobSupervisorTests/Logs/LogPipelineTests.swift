@@ -119,6 +119,59 @@ import Testing
         #expect(try first.available() == 6)
     }
 
+    @Test func `a slot that is removed and added again under a flood loses and doubles nothing`() throws {
+        let harness = try LogHarness()
+        let pipeline = try harness.start()
+        defer { pipeline.stop() }
+        let (fifo, keeper) = try harness.fifo("a.fifo")
+        let child = try flood(into: fifo)
+        for round in 1...10 {
+            pipeline.add(
+                slot: 1, name: "a", fifo: try fifo.openReadWrite(),
+                definition: LogDefinition(rotateBytes: 1_000_000, keep: 10_000))
+            try harness.events.wait { $0 == .rotated(slot: 1, sequence: round) }
+            pipeline.remove(slot: 1)
+        }
+        try child.process.handle.signal(.terminate)
+        pipeline.add(slot: 1, name: "a", fifo: keeper, definition: LogDefinition(rotateBytes: 0))
+        #expect(try child.waitForExit() == .exited(code: 0))
+        try harness.drain(pipeline, slot: 1)
+        let lines = try NumberedLines(of: "a", in: harness.logs, width: 3001)
+        #expect(lines.problems == [])
+        #expect(lines.count > 3000)
+        #expect(try keeper.available() == 0)
+    }
+
+    @Test func `floods do not hold up a quiet service`() throws {
+        let harness = try LogHarness()
+        let pipeline = try harness.start()
+        defer { pipeline.stop() }
+        var children: [TestChild] = []
+        for slot in 1...3 {
+            let (fifo, reader) = try harness.fifo("\(slot).fifo")
+            pipeline.add(
+                slot: slot, name: "noisy\(slot)", fifo: reader,
+                definition: LogDefinition(rotateBytes: 1_000_000, keep: 2))
+            children.append(try flood(into: fifo))
+        }
+        let (_, quiet) = try harness.fifo("quiet.fifo")
+        pipeline.add(slot: 9, name: "quiet", fifo: quiet, definition: LogDefinition())
+        for slot in 1...3 { try harness.events.wait { $0 == .rotated(slot: slot, sequence: 1) } }
+        for line in 1...50 {
+            try quiet.writeAll("line \(line)\n")
+            try harness.drain(pipeline, slot: 9)
+        }
+        #expect(unstamped(harness.text("quiet.log")) == (1...50).map { "line \($0)" })
+    }
+
+    /// An endless flood of long numbered lines.
+    private func flood(into fifo: FIFO) throws -> TestChild {
+        let output = try fifo.openReadWrite(nonBlocking: false)
+        var request = SpawnRequest(FixtureProgram.path, ["flood", "--lines", "0", "--bytes", "3001"])
+        request.descriptors = [DescriptorMapping(source: output.raw, target: 1)]
+        return try TestChild(request)
+    }
+
     @Test func `an update changes the stamps of what is read later`() throws {
         let harness = try LogHarness()
         let pipeline = try harness.start()

@@ -39,7 +39,9 @@ import Testing
 
     @Test func `the newest finished files stay, and numbers go on after gaps`() throws {
         let harness = try LogHarness()
-        for name in ["a.log.000003", "a.log.000017", "b.log.000099", "a.log.000017x"] { try write("old\n", harness, name) }
+        for name in ["a.log.000003", "a.log.000017", "b.log.000099", "a.log.000017x"] {
+            try write("old\n", harness, name)
+        }
         let pipeline = try harness.start()
         defer { pipeline.stop() }
         let (_, fifo) = try harness.fifo("a.fifo")

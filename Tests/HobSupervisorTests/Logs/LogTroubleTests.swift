@@ -1,9 +1,10 @@
 import Glibc
-@testable import HobSupervisor
 import HobSupervisorCore
 import HobSystem
 import HobTestKit
 import Testing
+
+@testable import HobSupervisor
 
 @Suite struct LogTroubleTests {
     // MARK: Somebody else changes the files
@@ -20,7 +21,9 @@ import Testing
         let child = try TestChild(request)
         for round in 1...20 {
             let deadline = MonotonicTime.now() + .seconds(30)
-            repeat { try harness.drain(pipeline, slot: 1) } while try !harness.names().contains("a.log")
+            repeat {
+                try harness.drain(pipeline, slot: 1)
+            } while try !harness.names().contains("a.log")
                 && MonotonicTime.now() < deadline
             try harness.logs.rename("a.log", to: LogFileName(sequence: round).text(of: "a"))
             pipeline.reopen()

@@ -1,9 +1,10 @@
 import Glibc
-@testable import HobSupervisor
 import HobSupervisorCore
 import HobSystem
 import HobTestKit
 import Testing
+
+@testable import HobSupervisor
 
 /// The states in which a kill can leave the staging area, built by hand, and what the next life makes of them.
 @Suite struct StagingRecoveryTests {

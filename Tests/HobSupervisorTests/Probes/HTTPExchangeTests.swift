@@ -1,21 +1,23 @@
-@testable import HobSupervisor
 import Testing
 
+@testable import HobSupervisor
+
 @Suite struct HTTPExchangeTests {
-    @Test(arguments: [
-        ("HTTP/1.1 200 OK\r\n", .status(200)),
-        ("HTTP/1.0 503 Service Unavailable\r\n", .status(503)),
-        ("HTTP/1.1 204\r\n", .status(204)),
-        ("HTTP/1.1 404 \nrest", .status(404)),
-        ("HTTP/1.1 200 OK", .incomplete),
-        ("HTTP/1.1 20 OK\r\n", .malformed),
-        ("HTTP/1.1 2000 OK\r\n", .malformed),
-        ("HTTP/1.1 099 OK\r\n", .malformed),
-        ("HTTP/2 200\r\n", .malformed),
-        ("-ERR unknown command\r\n", .malformed),
-        ("\r\n", .malformed),
-        ("", .incomplete),
-    ] as [(String, HTTPExchange.Answer)])
+    @Test(
+        arguments: [
+            ("HTTP/1.1 200 OK\r\n", .status(200)),
+            ("HTTP/1.0 503 Service Unavailable\r\n", .status(503)),
+            ("HTTP/1.1 204\r\n", .status(204)),
+            ("HTTP/1.1 404 \nrest", .status(404)),
+            ("HTTP/1.1 200 OK", .incomplete),
+            ("HTTP/1.1 20 OK\r\n", .malformed),
+            ("HTTP/1.1 2000 OK\r\n", .malformed),
+            ("HTTP/1.1 099 OK\r\n", .malformed),
+            ("HTTP/2 200\r\n", .malformed),
+            ("-ERR unknown command\r\n", .malformed),
+            ("\r\n", .malformed),
+            ("", .incomplete),
+        ] as [(String, HTTPExchange.Answer)])
     func `status lines are read, whole or byte by byte`(text: String, expected: HTTPExchange.Answer) {
         var whole = HTTPExchange()
         #expect(Array(text.utf8).withUnsafeBytes { whole.receive($0) } == expected)

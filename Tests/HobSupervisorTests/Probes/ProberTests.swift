@@ -1,8 +1,9 @@
 import Glibc
-@testable import HobSupervisor
 import HobSystem
 import HobTestKit
 import Testing
+
+@testable import HobSupervisor
 
 @Suite struct ProberTests {
     private let events = EventRecord<ProbeEvent>()
