@@ -83,10 +83,19 @@ struct HobRoot: ParsableCommand {
         return names
     }
 
+    /// What other tools of this kind call our verbs.
+    private static let otherNames = [
+        "ps": "status", "ls": "status", "list": "status", "top": "status", "show": "status",
+        "run": "start", "create": "up", "rm": "down", "shutdown": "down", "quit": "down",
+        "kill": "signal", "config": "check", "validate": "check", "diff": "plan", "apply": "up",
+        "tail": "logs", "journal": "logs", "watch": "events", "explain": "why", "update": "up", "daemon": "supervise",
+    ]
+
     private static func unknownVerb(_ words: [String]) -> String? {
         guard let verb = words.first, !verb.hasPrefix("-"), verb != "help" else { return nil }
         guard !verbs.contains(verb) else { return nil }
-        let suggestion = Spelling.nearest(to: verb, among: verbs).map { "did you mean '\($0)'?" }
+        let meant = otherNames[verb] ?? Spelling.nearest(to: verb, among: verbs)
+        let suggestion = meant.map { "did you mean '\($0)'?" }
         return "there is no verb '\(verb)': \(suggestion ?? "'hob --help' lists them")"
     }
 }

@@ -7,6 +7,8 @@ struct ProgressBoard {
         var state: ActualState?
         var since: Int64
         var note: String?
+        /// What a plain listing has said of it: each new attempt of what fails again and again says the same.
+        var said: Set<String> = []
     }
 
     /// The most lines that are shown at once.
@@ -35,16 +37,23 @@ struct ProgressBoard {
                 entries[index].since = now
             }
             entries[index].note = Self.needsReason(event.state) ? event.message : nil
-            return isNew
+            return isNew && isSaidFirst(index, event)
         case .exited, .hook, .warning:
             entries[index].note = event.message ?? entries[index].note
-            return event.kind != .hook
+            // The failed start is told by the state that follows.
+            return event.kind != .hook && event.message?.hasPrefix("start failed") != true && isSaidFirst(index, event)
         case .signaled:
             entries[index].note = event.message ?? entries[index].note
             return false
         case .spawned, .applied:
             return false
         }
+    }
+
+    private mutating func isSaidFirst(_ index: Int, _ event: EventRecord) -> Bool {
+        var event = event
+        event.pid = nil
+        return entries[index].said.insert(Self.plainLine(event)).inserted
     }
 
     /// One line per instance in transition, those that move first, and a count of those left out.

@@ -11,7 +11,7 @@ enum TimeText {
 
     /// A span with one decimal below ten seconds: how long something took.
     static func elapsed(_ milliseconds: Int64) -> String {
-        Duration.milliseconds(max(0, milliseconds)).brief
+        milliseconds > 0 ? Duration.milliseconds(milliseconds).brief : "0ms"
     }
 
     /// How long ago a point in time was, both in milliseconds of Unix time.

@@ -13,7 +13,7 @@ struct Scale: ParsableCommand {
               $ hob scale web=7 worker=2
             """)
 
-    @Argument(help: "SERVICE=NUMBER, one or more.")
+    @Argument(help: "SERVICE=NUMBER, one or more.", transform: ServiceNumber.init(argument:))
     var numbers: [ServiceNumber]
 
     @OptionGroup var options: OrderOptions

@@ -61,8 +61,10 @@ extension InstanceMachine {
     ) {
         switch phase {
         case .spawning(_, let abort):
-            // A reason of the machine's passes: those who wait are not told, since it is tried again.
-            if !abort, !isTransient { actions.append(.report(.startFailed(reason, status: nil))) }
+            // A reason that may pass is tried again a few times, within about a second, before those who wait are told.
+            if !abort, !isTransient || failures >= Self.patience {
+                actions.append(.report(.startFailed(reason, status: nil)))
+            }
             let purpose: InstancePhase.Ending.Purpose =
                 abort ? .asked : .neverStarted(reason, isTransient: isTransient)
             if spec.hooks.beforeStart != nil {
@@ -76,6 +78,9 @@ extension InstanceMachine {
             break  // Impossible.
         }
     }
+
+    /// How many starts in a row may fail for a reason that may pass.
+    private static let patience = 4
 
     mutating func becameReady(at now: MonotonicInstant, into actions: inout [InstanceAction]) {
         switch phase {

@@ -88,6 +88,7 @@ extension RealProgram {
         port = \(place.port)
         unix_socket_directories = ''
         fsync = off
+        dynamic_shared_memory_type = mmap
         work_mem = \(workMemory)
 
         """

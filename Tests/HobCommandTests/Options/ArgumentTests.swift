@@ -22,10 +22,10 @@ struct ArgumentTests {
     }
 
     @Test("Times, numbers of instances, signals and points in time are read")
-    func good() {
+    func good() throws {
         #expect(TimeLimit(argument: "1m30s")?.milliseconds == 90_000)
         #expect(TimeLimit(argument: "1us")?.milliseconds == 1)
-        #expect(ServiceNumber(argument: "web=7")?.number == 7)
+        #expect(try ServiceNumber(argument: "web=7").number == 7)
         #expect(SignalArgument(argument: "usr1")?.number == 10)
         #expect(SignalArgument(argument: "SIGTERM")?.number == 15)
         #expect(SinceArgument(argument: "10m")?.time(now: 1_000_000) == 400_000)
@@ -35,7 +35,7 @@ struct ArgumentTests {
     @Test("What is no number of instances, no signal and no time is refused")
     func bad() {
         for text in ["web", "web=", "=7", "web=-1", "web=x", "web=100001"] {
-            #expect(ServiceNumber(argument: text) == nil)
+            #expect(throws: (any Error).self) { try ServiceNumber(argument: text) }
         }
         #expect(SignalArgument(argument: "NOPE") == nil)
         #expect(SinceArgument(argument: "yesterday") == nil)

@@ -21,6 +21,27 @@ struct ProgressBoardTests {
         #expect(board.lines(at: 2_500, width: nil, style: .plain).isEmpty)
     }
 
+    @Test("What fails again and again is said once")
+    func repetition() {
+        var board = ProgressBoard()
+        var said: [String] = []
+        for attempt: Int32 in 1...3 {
+            let exit = EventRecord(
+                sequence: 1, time: 0, kind: .exited, instance: "web", pid: attempt, message: "exited with status 3")
+            let warning = EventRecord(
+                sequence: 1, time: 0, kind: .warning, instance: "web", message: "start failed: exited with status 3")
+            let news = [
+                EventRecord.state("web", .starting), exit, warning,
+                .state("web", .backingOff, message: "exited with status 3"),
+            ]
+            for event in news where board.handle(event, at: 0) { said.append(ProgressBoard.plainLine(event)) }
+        }
+        #expect(
+            said == [
+                "web: starting", "web: exited with status 3 (pid 1)", "web: backing-off: exited with status 3",
+            ])
+    }
+
     @Test("At most ten lines are shown, and the rest is counted")
     func many() {
         var board = ProgressBoard()
