@@ -14,6 +14,8 @@ package struct SimulatedBehaviour: Hashable, Sendable {
     package var readyAfter: Duration? = .milliseconds(20)
     /// The mean of its exponentially distributed life; nil lives until it is told to go.
     package var meanLife: Duration?
+    /// How long it lives, exactly; nil leaves it to the mean.
+    package var fixedLife: Duration?
     /// How often, of a hundred, it exits at once.
     package var immediateExits = 0
     /// How a life ends by itself.

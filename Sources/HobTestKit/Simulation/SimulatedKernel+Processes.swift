@@ -10,7 +10,9 @@ extension SimulatedKernel {
             return
         }
         switch action {
-        case .runHook(let kind, _): runHook(kind, slot)
+        case .runHook(let kind, let outcome):
+            if let outcome, recordsSignals { hookOutcomes.append(outcome) }
+            runHook(kind, slot)
         case .killHook(let kind): instances[slot]?.hooks[kind] = nil
         case .spawn(let generation): spawn(generation, slot)
         case .killSpawn:
@@ -26,7 +28,6 @@ extension SimulatedKernel {
 
     private mutating func runHook(_ kind: HookKind, _ slot: Int) {
         guard let instance = instances[slot] else { return }
-        if recordsHooks { hooksRun.append((slot, kind)) }
         if instance.hooks[kind] != nil { violations.append("\(kind) runs twice for slot \(slot)") }
         number += 1
         instances[slot]?.hooks[kind] = number
@@ -72,6 +73,7 @@ extension SimulatedKernel {
             violations.append("signal \(number) to no process of slot \(slot)")
             return
         }
+        if recordsSignals { signals.append(Signal(slot: slot, number: number, at: now)) }
         if draw(100) < instance.behaviour.refusedSignals {
             tell(slot, .signalRefused("not permitted"))
             return
@@ -103,6 +105,11 @@ extension SimulatedKernel {
         guard let instance = instances[slot] else { return }
         instances[slot]?.sweep = 9
         if let main = instance.main, !main.isDead {
+            if recordsSignals { signals.append(Signal(slot: slot, number: 9, at: now)) }
+            guard draw(100) >= instance.behaviour.refusedSignals else {
+                tell(slot, .signalRefused("not permitted"))
+                return
+            }
             schedule(slot, .exits(pid: main.pid, .signaled(9, coreDumped: false)), after: .microseconds(50))
         }
         for leftover in instance.leftovers { schedule(slot, .leftoverGoes(leftover), after: .microseconds(50)) }
@@ -194,6 +201,8 @@ extension SimulatedKernel {
         instances[slot]?.main = SimulatedInstance.Main(pid: pid, generation: generation, leaves: leaves)
         if draw(100) < behaviour.immediateExits {
             schedule(slot, .exits(pid: pid, behaviour.outcome), after: .microseconds(100))
+        } else if let life = behaviour.fixedLife {
+            schedule(slot, .exits(pid: pid, behaviour.outcome), after: life)
         } else if let mean = behaviour.meanLife {
             let share = -log(Double.random(in: Double.leastNonzeroMagnitude...1, using: &generator))
             let life = Double(mean.wholeNanoseconds) * share

@@ -5,6 +5,16 @@ package import HobSupervisorCore
 ///
 /// A pure value: a run is repeated by its seed, and a copy of it goes on by itself.
 package struct SimulatedKernel: Sendable {
+    /// A signal to a main process.
+    package struct Signal: Hashable, Sendable {
+        /// The instance.
+        package var slot: Int
+        /// The signal's number.
+        package var number: Int32
+        /// When.
+        package var at: MonotonicInstant
+    }
+
     /// Something that is going to happen to an instance.
     enum Occurrence: Sendable {
         case spawnDone(UInt64, generation: UInt64)
@@ -38,10 +48,12 @@ package struct SimulatedKernel: Sendable {
     package internal(set) var spawns: UInt64 = 0
     /// How many main processes live.
     package internal(set) var living = 0
-    /// The hooks that were run, in order, with the slot.
-    package internal(set) var hooksRun: [(slot: Int, kind: HookKind)] = []
-    /// Whether `hooksRun` is kept.
-    package var recordsHooks = false
+    /// The signals that main processes were sent, SIGKILL to all of an instance included.
+    package internal(set) var signals: [Signal] = []
+    /// What each `after_stop` was told.
+    package internal(set) var hookOutcomes: [ExitOutcome] = []
+    /// Whether `signals` is kept.
+    package var recordsSignals = false
 
     var instances: [SimulatedInstance?] = []
     var queue = TimedQueue<Entry>()
