@@ -41,7 +41,7 @@ let package = Package(
             ]),
 
         // MARK: For tests
-        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem"]),
+        .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore"]),
 
         // MARK: Executables
         .executableTarget(name: "hobd", dependencies: ["HobSystem", "HobSupervisor"]),
@@ -58,7 +58,8 @@ let package = Package(
         .testTarget(name: "HobSystemTests", dependencies: ["HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
             name: "HobSupervisorCoreTests",
-            dependencies: ["HobSupervisorCore", "HobPolicy", "HobProtocol", "HobTestKit"]),
+            dependencies: ["HobSupervisorCore", "HobPolicy", "HobProtocol", "HobTestKit"],
+            exclude: ["transitions.txt"]),
         .testTarget(
             name: "HobSupervisorTests",
             dependencies: [

@@ -344,11 +344,12 @@ int hob_spawn(const struct hob_spawn_request *request, struct hob_spawn_result *
     int pid, code;
     char *top;
 
-    result->pid = 0;
-    result->pidfd = -1;
+    // Other threads may be looking already, so these words are only ever stored atomically.
+    __atomic_store_n(&result->pid, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&result->pidfd, -1, __ATOMIC_RELAXED);
+    at_stage(&context, HOB_STAGE_CLONE);
     result->error = 0;
     result->detail = 0;
-    result->stage = HOB_STAGE_CLONE;
     if (request->mapping_count > MOST_MAPPINGS) return refuse(result, HOB_STAGE_DESCRIPTORS, E2BIG);
     top = stack_top();
     if (top == NULL) return refuse(result, HOB_STAGE_CLONE, ENOMEM);
@@ -356,7 +357,7 @@ int hob_spawn(const struct hob_spawn_request *request, struct hob_spawn_result *
     // No handler of ours may run in the child, which has our memory.
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &previous, sizeof all);
     if (request->cgroup >= 0) {
-        result->stage = HOB_STAGE_CGROUP;
+        at_stage(&context, HOB_STAGE_CGROUP);
         pid = (int)clone_into_cgroup(request->cgroup, &result->pidfd, top, &context);
         code = errno;
     } else {
@@ -368,8 +369,8 @@ int hob_spawn(const struct hob_spawn_request *request, struct hob_spawn_result *
     if ((request->has_user || request->has_group) && dumpable_at_start == 1) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 
     if (pid < 0) {
-        result->pid = 0;
-        result->pidfd = -1;
+        __atomic_store_n(&result->pid, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&result->pidfd, -1, __ATOMIC_RELAXED);
         return refuse(result, result->stage, code);
     }
     __atomic_store_n(&result->pid, pid, __ATOMIC_RELEASE);

@@ -123,6 +123,7 @@ int hob_abort_timer_set(void *timer, int64_t nanoseconds) {
     when.it_value = timespec_of(nanoseconds);
     return timer_settime((timer_t)timer, 0, &when, NULL);
 }
+int hob_abort_timer_delete(void *timer) { return timer_delete((timer_t)timer); }
 
 // MARK: Threads
 

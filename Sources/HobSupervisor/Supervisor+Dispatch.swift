@@ -181,6 +181,8 @@ extension Supervisor {
     // MARK: What survives a boot
 
     private func save() {
+        // The end of the supervisor is not a wish that its services stay down: the next one starts them again.
+        guard !keepsWanted else { return }
         let wanted = JSONWriter.line(of: WantedRecord(of: supervision).json)
         storeTicket = store.save(StateStore.Snapshot(applied: appliedLines, wanted: wanted))
         appliedLines = nil

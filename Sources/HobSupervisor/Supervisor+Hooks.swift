@@ -19,8 +19,7 @@ extension Supervisor {
         if let pid = runtime.process?.pid { plan.extra.append(("MAINPID", String(pid))) }
         plan.extra.append(("HOB_HOOK", kind.rawValue))
         do throws(SystemError) {
-            let process = record.machine.definition.value.process
-            if let user = process.user { try runtime.fifo.changeOwner(user: user, group: process.group ?? user) }
+            try giveOutput(of: runtime, to: record.machine.definition.value.process)
             // Its own description, without the guard: a hook must not look like the service.
             let output = try runtime.fifo.openReadWrite(nonBlocking: false)
             var request = plan.helper(hook.command)
@@ -30,7 +29,9 @@ extension Supervisor {
             runtime.hooks[kind] = HelperProcess(
                 request, keeping: [output], on: loop, through: spawner, inbox: helpers
             ) { [unowned self] result in
-                if case .failed(let reason) = result { announce(.hook, slot: slot, message: "\(kind.rawValue) \(reason)") }
+                if case .failed(let reason) = result {
+                    announce(.hook, slot: slot, message: "\(kind.rawValue) \(reason)")
+                }
                 runtimes[slot]?.hooks[kind] = nil
                 feed(.hookEnded(kind, result), slot)
             }

@@ -36,7 +36,21 @@ extension Supervisor {
             runtime.isPortExcused = false
             try launch(definition, record.identity, slot, generation, output)
         } catch {
-            feed(.spawnFailed(error.message, isTransient: true), slot)
+            unwatchReadiness(slot)
+            // What passes by itself is tried again; anything else is told to those who wait.
+            let passes = [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC].contains(error.code)
+            feed(.spawnFailed(error.message, isTransient: passes), slot)
+        }
+    }
+
+    /// Lets the service's user open its output anew, through /dev/stderr for one.
+    func giveOutput(of runtime: InstanceRuntime, to process: ProcessAttributes) throws(SystemError) {
+        guard let user = process.user else { return }
+        do throws(SystemError) {
+            try runtime.fifo.changeOwner(user: user, group: process.group ?? user)
+        } catch {
+            // Who may not give it away cannot become that user either, and the spawn's error says so.
+            if error.code != EPERM { throw error }
         }
     }
 
@@ -46,11 +60,13 @@ extension Supervisor {
     ) throws(SystemError) {
         guard let runtime = runtimes[slot] else { return }
         let process = definition.process
-        if let user = process.user { try runtime.fifo.changeOwner(user: user, group: process.group ?? user) }
+        try giveOutput(of: runtime, to: process)
         var plan = LaunchPlan(
             definition: definition, identity: identity, base: supervision.environment, original: original,
             tag: tag(of: slot))
-        var mappings = [DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2)]
+        var mappings = [
+            DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2),
+        ]
         var kept = [output]
         if definition.wantsNotifySocket {
             plan.extra.append(("NOTIFY_SOCKET", try openNotifySocket(slot, definition)))
@@ -83,7 +99,9 @@ extension Supervisor {
     }
 
     func spawned(_ slot: Int, _ generation: UInt64, _ result: Result<SpawnedProcess, SpawnFailure>) {
-        guard let runtime = runtimes[slot], supervision.instances[slot]?.machine.generation == generation else { return }
+        guard let runtime = runtimes[slot], supervision.instances[slot]?.machine.generation == generation else {
+            return
+        }
         runtime.ticket = nil
         switch result {
         case .failure(let failure):
@@ -118,6 +136,8 @@ extension Supervisor {
         runtime.notify?.drain { [unowned self] message, sender in receive(message, from: sender, slot) }
         guard runtime.process === process else { return }
         let outcome = Self.outcome(of: process)
+        // What it wrote is read before its successor writes, which begins a line of its own. Nobody waits for it.
+        logs.drain(slot: slot, token: 0, endsLine: true)
         if let watch = runtime.processWatch { loop.cancel(watch) }
         runtime.processWatch = nil
         runtime.process = nil
@@ -229,7 +249,8 @@ extension Supervisor {
         if let process = runtime.process, runtime.sweep?.signal == .kill {
             found += ProcessTree.descendants(of: process.pid)
         }
-        while true {
+        // A zombie that somebody else holds (a debugger) cannot be reaped by us; it runs nothing, so it does not count.
+        for _ in 0..<8 {
             reapOrphansOnce()
             let orphans = ProcessTree.orphansOfSelf().filter { pid in
                 guard let tag = ProcessTree.tag(of: pid) else { return false }
@@ -244,6 +265,7 @@ extension Supervisor {
             }
             if !members.isEmpty { return found + members }
         }
+        return found
     }
 
     // MARK: Orphans

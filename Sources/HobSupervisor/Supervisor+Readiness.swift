@@ -230,7 +230,8 @@ extension Supervisor {
         case .http(let list, _, _, _): endpoints = list
         case .settle, .unix, .exec, .log, .notify, .descriptor: return nil
         }
-        for address in try addresses(endpoints, identity) where address.host.hasPrefix("127.") || address.host == "::1" {
+        for address in try addresses(endpoints, identity) where address.host.hasPrefix("127.") || address.host == "::1"
+        {
             let isFree: Bool
             do throws(SystemError) {
                 isFree = try TCPSocket.isPortFree(address)

@@ -47,7 +47,8 @@ extension Supervisor {
                 throw Failure(.unknownTarget, "'\(scale.service)' is no service: scale takes services")
             }
             guard (0...10_000).contains(scale.instances) else {
-                throw Failure(.badRequest, "\(scale.service)=\(scale.instances): from 0 to 10000 instances are possible")
+                throw Failure(
+                    .badRequest, "\(scale.service)=\(scale.instances): from 0 to 10000 instances are possible")
             }
         }
         return request.scales
@@ -236,6 +237,7 @@ extension Supervisor {
     // MARK: The end
 
     private func down(_ request: Request, _ connection: ControlConnection) {
+        keepsWanted = true
         let id = nextOperation
         nextOperation += 1
         let all = supervision.instances.indices.filter { supervision.instances[$0] != nil }

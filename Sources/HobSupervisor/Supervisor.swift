@@ -56,8 +56,11 @@ package final class Supervisor {
     /// Requests for a drained log, by token.
     var flushes: [UInt64: PendingFlush] = [:]
     var flushOfToken: [UInt64: UInt64] = [:]
+    /// 0 is the token of what nobody waits for.
     var nextToken: UInt64 = 1
     var isShuttingDown = false
+    /// Everything is being stopped because the supervisor ends: what is wanted stays as it is on the disk.
+    var keepsWanted = false
     /// Former main processes of ours that named a successor and still live.
     var retired: [ProcessHandle] = []
     /// How many successors were ever named: while none was, no orphan can be a main process.

@@ -83,10 +83,11 @@ enum NotifyMode {
     }
 }
 
-/// `notify-fd N --delay MS`: announces readiness the s6 way, by a newline on descriptor N, and lives until SIGTERM.
+/// `notify-fd N --delay MS [--record FILE]`: announces readiness the s6 way, by a newline on descriptor N, and lives
+/// until SIGTERM. The record is a line with the time of the notice, in milliseconds of Unix time.
 enum NotifyDescriptorMode {
     static func run(_ arguments: [String]) -> Int32 {
-        let options = ModeOptions(arguments, mode: "notify-fd", values: ["--delay"])
+        let options = ModeOptions(arguments, mode: "notify-fd", values: ["--delay", "--record"])
         guard let descriptor = Int32(options.requiredWord("N", mode: "notify-fd")) else {
             ModeOptions.refuse("notify-fd", "N needs the number of a descriptor")
         }
@@ -94,11 +95,14 @@ enum NotifyDescriptorMode {
         ServiceSignals.block([SIGTERM])
         let readyAt = monotonicMilliseconds() + options.number("--delay")
         if ServiceSignals.wait(for: [SIGTERM], until: readyAt) != nil { return 0 }
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
         guard writeText("\n", to: descriptor) else {
             writeText("hob-fixture notify-fd: descriptor \(descriptor) is not open\n", to: STDERR_FILENO)
             return 74
         }
         close(descriptor)
+        if let file = options["--record"] { appendLine("\(time.tv_sec * 1000 + time.tv_nsec / 1_000_000)", to: file) }
         ServiceSignals.waitForTermination()
         return 0
     }

@@ -5,11 +5,13 @@ import Testing
 
 /// Checklist rows 7, 8, 9 and 15: what `hob start` says and leaves behind when it fails.
 @Suite struct FailedStartTests {
-    @Test("row 7: the error is the output and the exit status, or says that there was no output", arguments: [
-        "never", "always",
-    ])
+    @Test(
+        "row 7: the error is the output and the exit status, or says that there was no output",
+        arguments: [
+            "never", "always",
+        ])
     func failureBeforeFork(restart: String) throws {
-        try Sandbox.with(
+        try Sandbox.alone(
             """
             services:
               anchor: { command: sleep 1000 }
@@ -49,6 +51,24 @@ import Testing
             #expect(late.err.contains("panic: out of cheese\n(exited with status 3)\n"), "\(late)")
             #expect(late.out.isEmpty, "\(late)")
             #expect(box.read(".hob/logs/late.log").contains("panic: out of cheese"))
+        }
+    }
+
+    @Test("row 8: a last line without its end is the line of the process that wrote it")
+    func unfinishedLine() throws {
+        try Sandbox.with(
+            """
+            services:
+              anchor: { command: sleep 1000 }
+              cut: { command: "printf 'no disk in drive A'; exit 1", shell: true, restart: never }
+            """
+        ) { box in
+            try box.succeed("up", "-d", "anchor")
+            for _ in 0..<2 {
+                let start = try box.hob("start", "cut", "--quiet")
+                #expect(start.err == "no disk in drive A\n(exited with status 1)\n", "\(start)")
+            }
+            #expect(box.lines(".hob/logs/cut.log").count == 2)
         }
     }
 

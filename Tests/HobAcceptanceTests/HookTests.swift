@@ -105,7 +105,8 @@ import Testing
     @Test("row 95: after_stop gets the exit status and the signal")
     func afterStopIsTold() throws {
         try Sandbox.with { box in
-            let hook = #"{ command: 'echo "[$$HOB_EXIT_STATUS] [$$HOB_EXIT_SIGNAL]" >> $$HOB_SERVICE.end', shell: true }"#
+            let hook =
+                #"{ command: 'echo "[$$HOB_EXIT_STATUS] [$$HOB_EXIT_SIGNAL]" >> $$HOB_SERVICE.end', shell: true }"#
             try box.write(
                 """
                 services:

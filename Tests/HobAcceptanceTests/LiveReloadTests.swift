@@ -76,8 +76,9 @@ import Testing
     }
 
     private static func pids(_ box: Sandbox) throws -> [String: Int32] {
-        Dictionary(uniqueKeysWithValues: try box.statuses().compactMap { status in
-            status.pid.map { (status.instance, $0) }
-        })
+        Dictionary(
+            uniqueKeysWithValues: try box.statuses().compactMap { status in
+                status.pid.map { (status.instance, $0) }
+            })
     }
 }

@@ -7,7 +7,9 @@ import Testing
 @Suite struct RestartTests {
     @Test("row 88: a process killed with -9 has a successor within 100 ms")
     func respawn() throws {
-        try Sandbox.with("services: { one: { command: sleep 1000, ready: { delay: 20ms }, restart: { reset: 10ms } } }") {
+        try Sandbox.alone(
+            "services: { one: { command: sleep 1000, ready: { delay: 20ms }, restart: { reset: 10ms } } }"
+        ) {
             box in
             try box.succeed("up", "-d")
             let events = try box.follow()
@@ -51,7 +53,7 @@ import Testing
 
     @Test("row 90: a crash loop restarts at once, then after delays that double to the cap within their jitter")
     func restartSpacing() throws {
-        try Sandbox.with(
+        try Sandbox.alone(
             """
             services:
               one: { command: "false", restart: { delay: 100ms..800ms, jitter: 20% } }
@@ -103,7 +105,7 @@ import Testing
 
     @Test("row 92: delays double, and begin anew after a healthy period")
     func backoffReset() throws {
-        try Sandbox.with(
+        try Sandbox.alone(
             """
             services:
               one:

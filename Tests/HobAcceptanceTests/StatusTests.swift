@@ -35,8 +35,6 @@ import Testing
             try box.succeed("stop", "one")
             #expect(try box.hob("status", "one").status == 3)
             #expect(try box.hob("status").status == 0, "what is not wanted does not count")
-            #expect(try box.process("two").signal(.stop))
-            #expect(try box.hob("status", "two").status == 0)
             try box.succeed("down")
             #expect(try box.hob("status").status == 69)
             #expect(try box.hob("status", "one").status == 3)
@@ -94,7 +92,10 @@ import Testing
                 s.connect(sys.argv[1])
             except PermissionError:
                 print("refused"); sys.exit()
-            s.sendall(b'{"id":"x","verb":"down"}\\n') if sys.argv[2] != "0" else None
+            try:
+                if sys.argv[2] != "0": s.sendall(b'{"id":"x","verb":"down"}\\n')
+            except OSError:
+                pass
             print(s.makefile().readline())
             """
         var request = SpawnRequest(

@@ -7,7 +7,7 @@ import Testing
 @Suite struct StopTests {
     @Test("row 22: a graceful stop waits, and the process is gone on return")
     func gracefulStopWaits() throws {
-        try Sandbox.with { box in
+        try Sandbox.alone { box in
             try box.write("services: { one: { command: [\(box.fixture), slow-stop, \"300\"] } }")
             try box.succeed("up", "-d")
             var times: [Int64] = []
@@ -69,9 +69,11 @@ import Testing
         }
     }
 
-    @Test("row 25: no process of the tree is left after a stop, whatever it did to get away", arguments: [
-        "double-fork", "fork-tree", "fork-tree --deaf", "double-fork of a main that went",
-    ])
+    @Test(
+        "row 25: no process of the tree is left after a stop, whatever it did to get away",
+        arguments: [
+            "double-fork", "fork-tree", "fork-tree --deaf", "double-fork of a main that went",
+        ])
     func wholeTreeStop(kind: String) throws {
         try Sandbox.with { box in
             let deaf = kind.hasSuffix("--deaf") ? ", --deaf" : ""

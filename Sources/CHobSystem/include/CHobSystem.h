@@ -163,6 +163,7 @@ int hob_inotify_remove(int descriptor, int watch);
 /// A one-shot SIGABRT timer on CLOCK_MONOTONIC aimed at the process; the guard of a stuck control thread.
 int hob_abort_timer_create(void *_Nullable *_Nonnull timer);
 int hob_abort_timer_set(void *_Nullable timer, int64_t nanoseconds);
+int hob_abort_timer_delete(void *_Nullable timer);
 
 int64_t hob_monotonic_now(void);
 int64_t hob_boot_time_now(void);

@@ -84,25 +84,35 @@ package struct SupervisorLauncher: Sendable {
 
     /// Chooses and makes the runtime directory, and notes it in the scope.
     package func prepareRuntime(_ home: ScopeHome) throws(ClientError) -> RuntimeDirectory {
+        var directory = try makeRuntime(home)
+        if scope.runtimeOverride == nil, home.isCopy(ofOwnerOf: directory.descriptor) {
+            try home.forgetIdentity()
+            directory = try makeRuntime(home)
+        }
+        try home.claim(directory.descriptor)
+        try home.storeRuntimePointer(directory.path)
+        return directory
+    }
+
+    private func makeRuntime(_ home: ScopeHome) throws(ClientError) -> RuntimeDirectory {
         let id = try home.identifier()
-        let directory: RuntimeDirectory
         do throws(SystemError) {
-            directory = try RuntimeDirectory.prepare(
+            return try RuntimeDirectory.prepare(
                 id: id, override: scope.runtimeOverride, runtimeDirectoryVariable: scope.runtimeVariable)
         } catch {
             let code: ClientError.Code = error.code == EPERM || error.code == EACCES ? .notPermitted : .launchFailed
             throw ClientError(code, error.message, cause: error)
         }
-        try home.storeRuntimePointer(directory.path)
-        return directory
     }
 
     /// The runtime directory of the supervisor that runs, or ran last.
     private func runningDirectory() throws(ClientError) -> Descriptor? {
         var path = scope.runtimeOverride
+        var home: ScopeHome?
         if path == nil {
             do throws(ClientError) {
-                path = try ScopeHome.open(scope)?.runtimePointer()
+                home = try ScopeHome.open(scope)
+                path = home?.runtimePointer()
             } catch {
                 // The system's state directory is root's; its socket may be open to a group all the same.
                 guard scope.kind == .system else { throw error }
@@ -116,7 +126,7 @@ package struct SupervisorLauncher: Sendable {
             guard owner == geteuid() || (scope.kind == .system && owner == 0) else {
                 throw SystemError(code: EPERM, message: "\(path) belongs to user \(owner): remove it or ask that user")
             }
-            return directory
+            return home?.isCopy(ofOwnerOf: directory) == true ? nil : directory
         } catch {
             if error.code == ENOENT || error.code == ENOTDIR { return nil }
             let code: ClientError.Code = error.code == EACCES || error.code == EPERM ? .notPermitted : .badScope

@@ -7,6 +7,7 @@ package struct LogFileReader {
     package let instance: String
     private let source: Descriptor
     private let helper: ProcessHandle?
+    private let name: String
     private var chunk = [UInt8](repeating: 0, count: 65_536)
     private var position = 0
     private var end = 0
@@ -15,9 +16,12 @@ package struct LogFileReader {
     private var isFirst = true
     private let modified: Int64
 
-    /// Makes a reader of an open file; `previous` is the time of the line before its first.
-    package init(_ file: Descriptor, instance: String, isCompressed: Bool, previous: Int64) throws(SystemError) {
+    /// Makes a reader of an open file, which errors call `name`; `previous` is the time of the line before its first.
+    package init(
+        _ file: Descriptor, named name: String, instance: String, isCompressed: Bool, previous: Int64
+    ) throws(SystemError) {
         self.instance = instance
+        self.name = name
         self.previous = previous
         modified = try FileStatus.of(file).modified / 1_000_000
         guard isCompressed else {
@@ -35,7 +39,7 @@ package struct LogFileReader {
             helper = try spawn(request).handle
         } catch {
             throw SystemError(
-                code: error.code, message: "cannot read a compressed log of \(instance): \(error.message)")
+                code: error.code, message: "cannot read \(name): \(error.message)")
         }
         source = pipe.read
     }
@@ -90,7 +94,9 @@ package struct LogFileReader {
         end = count
         if count == 0 {
             isAtEnd = true
-            if let helper, helper.waitForExit() { _ = try helper.reap() }
+            if let helper, helper.waitForExit(), let status = try helper.reap(), !status.isSuccess {
+                throw SystemError(code: EIO, message: "\(name) is damaged: gzip \(status)")
+            }
         }
         return count > 0
     }

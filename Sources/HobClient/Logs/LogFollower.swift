@@ -93,7 +93,7 @@ package final class LogFollower {
         for file in files.finished where file.sequence > ownNumber {
             guard let opened = directory.openIfPresent(file.name) else { continue }
             var reader = try LogFileReader(
-                opened, instance: instance, isCompressed: file.isCompressed, previous: state.previous)
+                opened, named: file.name, instance: instance, isCompressed: file.isCompressed, previous: state.previous)
             while let line = try reader.next() {
                 state.previous = line.time
                 lines.append(line)

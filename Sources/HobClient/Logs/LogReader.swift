@@ -43,12 +43,13 @@ package struct LogReader: IteratorProtocol {
             // Files that rotation has removed meanwhile were the oldest: nobody misses them.
             guard let opened = directory.openIfPresent(next.name) else { continue }
             file = try LogFileReader(
-                opened, instance: instance, isCompressed: next.isCompressed, previous: previous)
+                opened, named: next.name, instance: instance, isCompressed: next.isCompressed, previous: previous)
             return true
         }
         guard let last = current else { return false }
         current = nil
-        file = try LogFileReader(last, instance: instance, isCompressed: false, previous: previous)
+        file = try LogFileReader(
+            last, named: "\(instance).log", instance: instance, isCompressed: false, previous: previous)
         return true
     }
 }

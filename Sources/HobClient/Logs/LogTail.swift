@@ -28,9 +28,11 @@ package struct LogTail: Sendable {
             let status = try FileStatus.of(opened)
             if modified == 0 { modified = status.modified / 1_000_000 }
             if file.isCompressed {
-                var reader = try LogFileReader(opened, instance: files.instance, isCompressed: true, previous: 0)
+                var reader = try LogFileReader(
+                    opened, named: file.name, instance: files.instance, isCompressed: true, previous: 0)
                 var last: [[UInt8]] = []
-                while let line = try reader.next() {
+                // A damaged old file gives what it can; the last lines are more often asked for than it is.
+                while let line = (try? reader.next()) ?? nil {
                     last.append(line.bytes)
                     // Dropping in batches keeps this linear.
                     if last.count > 2 * wanted + 64 { last.removeFirst(last.count - wanted) }

@@ -60,6 +60,50 @@ package struct ScopeHome: Sendable {
         return fresh
     }
 
+    /// Whether a runtime directory is used by another project, of which this one is a copy.
+    ///
+    /// A copied directory has the identifier of its original, and must not order that one's services about. When the
+    /// original is not where it was, it was moved here, and the runtime directory is ours.
+    package func isCopy(ofOwnerOf runtime: Descriptor) -> Bool {
+        guard scope.kind == .project, let note = Self.text(of: Self.ownerName, in: runtime) else { return false }
+        let parts = note.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let mark = try? Self.mark(of: descriptor), parts[0] != mark else { return false }
+        guard let other = try? Descriptor.open(parts[1], flags: [.readOnly, .directory, .noFollow]) else {
+            return false
+        }
+        return (try? Self.mark(of: other)) == parts[0]
+    }
+
+    /// Notes in a runtime directory whose it is.
+    package func claim(_ runtime: Descriptor) throws(ClientError) {
+        guard scope.kind == .project else { return }
+        do throws(SystemError) {
+            let text = "\(try Self.mark(of: descriptor)) \(scope.home)\n"
+            try Self.store(Self.ownerName, text, in: runtime)
+        } catch {
+            throw ClientError(.badScope, "cannot write to the runtime directory: \(error.message)", cause: error)
+        }
+    }
+
+    /// Gives a copied project an identity of its own; whoever asks holds the launch lock.
+    package func forgetIdentity() throws(ClientError) {
+        do throws(SystemError) {
+            try descriptor.remove("id")
+            try descriptor.remove("runtime")
+        } catch {
+            throw ClientError(.badScope, "cannot renew \(scope.home)/id: \(error.message)", cause: error)
+        }
+    }
+
+    /// The file in a runtime directory that names the project it belongs to.
+    private static let ownerName = "project"
+
+    /// What tells a directory from its copy, wherever it is moved to on its file system.
+    private static func mark(of directory: Descriptor) throws(SystemError) -> String {
+        let status = try FileStatus.of(directory)
+        return "\(status.device):\(status.inode)"
+    }
+
     /// The runtime directory that the last launch used; nil when there was none.
     package func runtimePointer() -> String? {
         text(of: "runtime")
@@ -87,24 +131,32 @@ package struct ScopeHome: Sendable {
     }
 
     private func text(of name: String) -> String? {
-        guard let file = try? Descriptor.open(name, in: descriptor, flags: [.readOnly, .noFollow, .nonBlocking]),
-            let bytes = try? file.readAll(limit: 4_096)
+        Self.text(of: name, in: descriptor)
+    }
+
+    private static func text(of name: String, in directory: Descriptor) -> String? {
+        guard let file = try? Descriptor.open(name, in: directory, flags: [.readOnly, .noFollow, .nonBlocking]),
+            let bytes = try? file.readAll(limit: 8_192)
         else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 
-    /// Whole or not at all: readers do not take the lock.
     private func store(_ name: String, _ text: String) throws(ClientError) {
-        let temporary = ".\(name).\(getpid())"
         do throws(SystemError) {
-            let file = try Descriptor.open(
-                temporary, in: descriptor, flags: [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-            try file.writeAll(text + "\n")
-            try descriptor.rename(temporary, to: name)
+            try Self.store(name, text + "\n", in: descriptor)
         } catch {
             throw ClientError(.badScope, "cannot write \(scope.home)/\(name): \(error.message)", cause: error)
         }
+    }
+
+    /// Whole or not at all: readers do not take the lock.
+    private static func store(_ name: String, _ text: String, in directory: Descriptor) throws(SystemError) {
+        let temporary = ".\(name).\(getpid())"
+        let file = try Descriptor.open(
+            temporary, in: directory, flags: [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+        try file.writeAll(text)
+        try directory.rename(temporary, to: name)
     }
 
     private func checkOwner() throws(ClientError) {

@@ -34,7 +34,7 @@ struct ProgressBoard {
                 entries[index].state = event.state
                 entries[index].since = now
             }
-            entries[index].note = event.message
+            entries[index].note = Self.needsReason(event.state) ? event.message : nil
             return isNew
         case .exited, .hook, .warning:
             entries[index].note = event.message ?? entries[index].note
@@ -66,12 +66,16 @@ struct ProgressBoard {
     /// The line of a listing that cannot be redrawn.
     static func plainLine(_ event: EventRecord) -> String {
         var event = event
-        switch event.state {
-        // The state says it all.
-        case .starting, .stopping: event.message = nil
-        case .waiting, .stopped, .running, .ready, .backingOff, .failed, .done, nil: break
-        }
+        if event.kind == .state, !needsReason(event.state) { event.message = nil }
         return (event.instance.map { $0 + ": " } ?? "") + EventLine.summary(event)
+    }
+
+    /// Whether a person wants to know why; on the straight way the state says it all.
+    private static func needsReason(_ state: ActualState?) -> Bool {
+        switch state {
+        case .starting, .stopping, nil: false
+        case .waiting, .stopped, .running, .ready, .backingOff, .failed, .done: true
+        }
     }
 
     private static func seconds(_ milliseconds: Int64) -> String {

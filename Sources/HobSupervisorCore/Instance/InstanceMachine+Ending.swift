@@ -8,7 +8,7 @@ extension InstanceMachine {
         _ purpose: InstancePhase.Ending.Purpose, of life: InstancePhase.Life?, at now: MonotonicInstant,
         into actions: inout [InstanceAction]
     ) {
-        var ending = InstancePhase.Ending(purpose: purpose, life: life, rung: .command, by: now)
+        var ending = InstancePhase.Ending(purpose: purpose, life: life, rung: .command(isRunning: true), by: now)
         if purpose == .asked, life != nil, let command = spec.stop.command {
             ending.by = now + command.timeout
             phase = .ending(ending)
@@ -82,9 +82,9 @@ extension InstanceMachine {
             ending.life = nil
             ending.outcome = outcome
             switch ending.rung {
-            case .command:
-                actions.append(.killHook(.stopCommand))
-                climb(&ending, to: 0, at: now, into: &actions)
+            // The command may have something to tidy up; it has the rest of its time.
+            case .command(isRunning: true): phase = .ending(ending)
+            case .command(isRunning: false): climb(&ending, to: 0, at: now, into: &actions)
             case .step(let step):
                 // What it left gets this step's signal too, and the rest of its patience.
                 let steps = spec.stop.sequence.steps
@@ -131,7 +131,7 @@ extension InstanceMachine {
         _ purpose: InstancePhase.Ending.Purpose, after outcome: ExitOutcome, at now: MonotonicInstant,
         into actions: inout [InstanceAction]
     ) {
-        var ending = InstancePhase.Ending(purpose: purpose, life: nil, rung: .command, by: now)
+        var ending = InstancePhase.Ending(purpose: purpose, life: nil, rung: .command(isRunning: false), by: now)
         ending.outcome = outcome
         climb(&ending, to: 0, at: now, into: &actions)
     }
@@ -142,6 +142,7 @@ extension InstanceMachine {
         switch phase {
         case .ending(let ending):
             guard ending.life == nil else { return }
+            if case .command = ending.rung { return }
             if ending.outcome != nil, let hook = spec.hooks.afterStop {
                 phase = .cleaning(ending, by: now + hook.timeout)
                 actions.append(.runHook(.afterStop, outcome: ending.outcome))
@@ -254,8 +255,8 @@ extension InstanceMachine {
     ) {
         var ending = ending
         switch ending.rung {
-        case .command:
-            actions.append(.killHook(.stopCommand))
+        case .command(let isRunning):
+            if isRunning { actions.append(.killHook(.stopCommand)) }
             climb(&ending, to: 0, at: now, into: &actions)
         case .step(let step):
             climb(&ending, to: step + 1, at: now, into: &actions)

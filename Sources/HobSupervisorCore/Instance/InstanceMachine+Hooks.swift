@@ -27,11 +27,18 @@ extension InstanceMachine {
                 actions.append(.report(.stopRefused("before_stop \(reason)\(isRestart ? ": not restarted" : "")")))
             }
         case (.stopCommand, .ending(var ending)):
-            guard ending.rung == .command else { return }
-            // Success means it was asked to go: it has the rest of the command's time to do so.
-            guard case .failed(let reason) = result else { return }
-            ending.complaint = "the stop command \(reason)"
-            climb(&ending, to: 0, at: now, into: &actions)
+            guard ending.rung == .command(isRunning: true) else { return }
+            switch result {
+            case .succeeded where ending.life != nil:
+                // It was asked to go: it has the rest of the command's time to do so.
+                ending.rung = .command(isRunning: false)
+                phase = .ending(ending)
+            case .succeeded: climb(&ending, to: 0, at: now, into: &actions)
+            case .failed(let reason):
+                // It is no failure that there was nobody left to ask.
+                if ending.life != nil { ending.complaint = "the stop command \(reason)" }
+                climb(&ending, to: 0, at: now, into: &actions)
+            }
         case (.afterStop, .cleaning(let ending, _)): sweepAfterHook(ending, at: now, into: &actions)
         case (.reload, .up(let life, var service)):
             guard service.reloadBy != nil else { return }
@@ -195,7 +202,8 @@ extension InstanceMachine {
             service.watchdogAt = service.watchdogAt.map { max($0, now + extra) }
             phase = .up(life, service)
         case .ending(var ending):
-            if ending.rung != .kill {
+            // Only the process itself may ask, and only for the steps that can be put off.
+            if ending.life != nil, ending.rung != .kill {
                 ending.by = max(ending.by, now + extra)
                 phase = .ending(ending)
             }

@@ -29,13 +29,13 @@ extension InstanceMachine {
         }
     }
 
-    /// Somebody asks for a service that just failed: its end decides nothing any more, and it starts without delay.
+    /// Somebody asks for what just failed: its end decides nothing any more, and it starts without delay.
     private mutating func overrule(_ ending: inout InstancePhase.Ending) {
         switch ending.purpose {
         case .asked, .leftovers: break
+        // The end of a task is its result, and those who ask for it now will have it.
+        case .exited where spec.kind == .task: break
         case .exited, .failedStart, .neverStarted:
-            // The end of a task is its result, and those who ask for it now will have it.
-            guard spec.kind == .service else { return }
             forgetFailures()
             ending.purpose = .asked
         }

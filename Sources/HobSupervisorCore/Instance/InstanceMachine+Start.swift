@@ -68,7 +68,7 @@ extension InstanceMachine {
             if spec.hooks.beforeStart != nil {
                 beginEnding(purpose, of: nil, at: now, into: &actions)
             } else {
-                let ending = InstancePhase.Ending(purpose: purpose, life: nil, rung: .command, by: now)
+                let ending = InstancePhase.Ending(purpose: purpose, life: nil, rung: .kill, by: now)
                 conclude(ending, at: now, using: &generator, into: &actions)
             }
         case .stopped, .waiting, .preparing, .starting, .settling, .up, .objecting, .ending, .cleaning, .backingOff,

@@ -81,16 +81,21 @@ package struct InstanceMachine: Hashable, Sendable {
             } else {
                 switch ending.purpose {
                 case .asked: .stopping
-                case .leftovers: .starting
+                case .leftovers: wanted == .up ? .starting : .stopping
                 case .failedStart: .stopping
                 // A crash on its way to the next start is not being stopped by anybody.
-                case .exited, .neverStarted: wanted == .up ? .backingOff : .stopping
+                case .exited(let outcome): wanted == .up && startsAgain(after: outcome) ? .backingOff : .stopping
+                case .neverStarted: wanted == .up ? .backingOff : .stopping
                 }
             }
         case .backingOff: .backingOff
         case .failed: .failed
         case .done: .done
         }
+    }
+
+    private func startsAgain(after outcome: ExitOutcome) -> Bool {
+        spec.restart.restarts(after: outcome) && !(spec.kind == .task && spec.restart.isNormal(outcome))
     }
 
     /// The main process, while there is one.

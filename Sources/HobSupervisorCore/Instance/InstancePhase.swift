@@ -65,8 +65,8 @@ package enum InstancePhase: Hashable, Sendable {
 
         /// How far the ending has got.
         package enum Rung: Hashable, Sendable {
-            /// The stop command runs, or has been obeyed and the process is expected to go.
-            case command
+            /// The stop command runs, or has ended well and the process is expected to go.
+            case command(isRunning: Bool)
             /// The signal of this step was sent.
             case step(Int)
             /// SIGKILL goes to the whole tree, again and again.

@@ -85,10 +85,13 @@ extension Supervision {
         }
         rising += plan.retried
         for name in bringUp ?? [] { rising += services[name]?.slots ?? [] }
-        rising = unique(rising.filter { instances[$0]?.isRetiring == false })
+        let going = Set(plan.dropped)
+        rising = unique(rising.filter { instances[$0]?.isRetiring == false && !going.contains($0) })
         // What runs may require something new.
         let running = plan.changed.filter { instances[$0]?.wanted == .up && instances[$0]?.isRetiring == false }
-        let required = closureOfRequirements(unique(rising + running)).filter { !running.contains($0) }
+        let required = closureOfRequirements(unique(rising + running)).filter { slot in
+            !running.contains(slot) && !going.contains(slot)
+        }
         rising = unique(rising + required)
 
         let replaced = plan.replaced.filter { instances[$0]?.wanted == .up }

@@ -52,7 +52,7 @@ extension Supervision {
             rollouts[index].current = turn
             let force = rollouts[index].force
             services[record.identity.service]?.isWanted = true
-            step(.restartRequested(force: force), turn.slot, takesPending: true, at: now)
+            renew([turn.slot], force: force, at: now)
             return
         }
     }

@@ -49,26 +49,42 @@ package struct SignalNumber: RawRepresentable, Sendable, Hashable, Comparable, C
         return "signal \(rawValue)"
     }
 
+    /// The name.
     package var description: String { name }
 
+    /// Ordered by number.
     package static func < (left: SignalNumber, right: SignalNumber) -> Bool { left.rawValue < right.rawValue }
 
     /// Every number a signal can have.
     package static var all: ClosedRange<Int32> { 1...64 }
 
+    /// The terminal is gone; daemons read their configuration anew.
     package static let hangUp = SignalNumber(rawValue: SIGHUP)
+    /// Ctrl-C.
     package static let interrupt = SignalNumber(rawValue: SIGINT)
+    /// Ctrl-\ of a terminal, with a core file.
     package static let quit = SignalNumber(rawValue: SIGQUIT)
+    /// The process gives up on itself.
     package static let abort = SignalNumber(rawValue: SIGABRT)
+    /// The end, which nobody can refuse.
     package static let kill = SignalNumber(rawValue: SIGKILL)
+    /// Free for the program.
     package static let user1 = SignalNumber(rawValue: SIGUSR1)
+    /// Free for the program.
     package static let user2 = SignalNumber(rawValue: SIGUSR2)
+    /// Nobody reads any more what is written.
     package static let brokenPipe = SignalNumber(rawValue: SIGPIPE)
+    /// A timer has run out.
     package static let alarm = SignalNumber(rawValue: SIGALRM)
+    /// The polite request to end.
     package static let terminate = SignalNumber(rawValue: SIGTERM)
+    /// A child has changed its state.
     package static let child = SignalNumber(rawValue: SIGCHLD)
+    /// Go on after a stop.
     package static let `continue` = SignalNumber(rawValue: SIGCONT)
+    /// Stand still, which nobody can refuse.
     package static let stop = SignalNumber(rawValue: SIGSTOP)
+    /// The terminal has another size.
     package static let windowChange = SignalNumber(rawValue: SIGWINCH)
 
     private static func realTime(_ word: String) -> Int32? {

@@ -17,6 +17,7 @@ package struct PIDFile: Sendable {
 
     /// What a pid file holds.
     package struct Contents: Sendable, Equatable {
+        /// The pid of the first line.
         package var pid: Int32
         /// Nil in a file of another program, which has the pid only.
         package var identity: ProcessIdentity?

@@ -23,7 +23,7 @@ package struct RuntimeDirectory: Sendable {
         }
         if let override { return try prepare(override) }
         if preferringRun, user == 0, let run = try? Descriptor.open("/run", flags: [.readOnly, .directory]),
-            hob_is_tmpfs(run.raw) == 1
+            invoke(.statfs, { hob_is_tmpfs(run.raw) }) == 1
         {
             return try descend(from: run, at: "/run", through: ["hob", id], user)
         }

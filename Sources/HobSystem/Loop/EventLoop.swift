@@ -149,8 +149,8 @@ package final class EventLoop {
     /// One wait and its handlers; true when any was called.
     private func turn(until limit: MonotonicTime?) throws(SystemError) -> Bool {
         var wait: Int64 = -1
-        let wakeUp = [timers.next, limit].compactMap { $0 }.min()
-        if let wakeUp { wait = max(0, wakeUp.nanoseconds &- MonotonicTime.now().nanoseconds) }
+        let wakeUp = min(timers.next?.nanoseconds ?? .max, limit?.nanoseconds ?? .max)
+        if wakeUp != .max { wait = max(0, wakeUp &- MonotonicTime.now().nanoseconds) }
         // Not retried on EINTR: the wait is computed anew on the next turn.
         let count = invoke(.epollWait, retrying: false) {
             hob_epoll_wait(epoll.raw, events, Int32(Self.mostEvents), wait)

@@ -3,7 +3,7 @@ import Glibc
 
 /// Some state, its lock, and a condition to wait on with a deadline of CLOCK_MONOTONIC.
 ///
-/// @unchecked Sendable: `value` is touched only under `lock`.
+/// @unchecked Sendable: `value` is touched only under `lock`. What a wait answers must no longer be shared with it.
 package final class Monitor<Value>: @unchecked Sendable {
     /// What a waiting thread decides each time it looks.
     package enum Decision<Answer> {
@@ -29,8 +29,8 @@ package final class Monitor<Value>: @unchecked Sendable {
 
     /// Runs the body under the lock.
     package func withLock<Answer, Failure: Error>(
-        _ body: (inout Value) throws(Failure) -> Answer
-    ) throws(Failure) -> Answer {
+        _ body: (inout sending Value) throws(Failure) -> sending Answer
+    ) throws(Failure) -> sending Answer {
         hob_monitor_lock(lock)
         defer { hob_monitor_unlock(lock) }
         return try body(&value)

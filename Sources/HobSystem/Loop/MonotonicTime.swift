@@ -13,6 +13,7 @@ package struct MonotonicTime: Sendable, Hashable, Comparable {
     /// This moment.
     package static func now() -> MonotonicTime { MonotonicTime(nanoseconds: hob_monotonic_now()) }
 
+    /// Earlier is less.
     package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// The point that lies so many nanoseconds later; never overflows.

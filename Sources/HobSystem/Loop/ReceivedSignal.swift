@@ -1,8 +1,10 @@
 /// A signal with what the kernel says about it.
 package struct ReceivedSignal: Sendable, Hashable {
+    /// Which signal.
     package var signal: SignalNumber
     /// Who sent it, or which child a SIGCHLD is about.
     package var sender: Int32
+    /// The real user of the sender.
     package var senderUser: UInt32
     /// si_code.
     package var code: Int32

@@ -16,6 +16,7 @@ package enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
     /// Whether it exited with 0.
     package var isSuccess: Bool { self == .exited(code: 0) }
 
+    /// In the words of `hob why`: "exited with status 1".
     package var description: String {
         switch self {
         case .exited(let code): "exited with status \(code)"

@@ -3,7 +3,9 @@ import Glibc
 
 /// What a supervisor was started with and changes for itself; its children get the original values back.
 package struct OriginalLimits: Sendable, Hashable {
+    /// Soft and hard limit of open files.
     package var openFiles: ResourceLimit
+    /// The nice value.
     package var nice: Int32
     /// Nil where /proc cannot say.
     package var oomScoreAdjustment: Int32?

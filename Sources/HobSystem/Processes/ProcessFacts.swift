@@ -2,8 +2,11 @@
 package struct ProcessFacts: Sendable {
     /// One letter: R running, S sleeping, D uninterruptible, T stopped, Z zombie, X dead …
     package var state: UInt8
+    /// The pid of its parent.
     package var parent: Int32
+    /// Its process group.
     package var group: Int32
+    /// Its session.
     package var session: Int32
     /// Clock ticks from boot to its start.
     package var startTime: UInt64

@@ -61,5 +61,6 @@ package struct ProcessIdentity: Sendable, Hashable, CustomStringConvertible {
         return isAlive ? handle : nil
     }
 
+    /// For messages: pid and start.
     package var description: String { "process \(pid) started at tick \(startTime)" }
 }

@@ -3,8 +3,11 @@ package struct ResourceLimit: Sendable, Hashable {
     /// The value that means no limit.
     package static let unlimited = UInt64.max
 
+    /// What is bounded.
     package var resource: Resource
+    /// The limit in force; nil keeps it.
     package var soft: UInt64?
+    /// The ceiling of the soft limit; nil keeps it.
     package var hard: UInt64?
 
     /// A limit with its soft and hard side.

@@ -5,9 +5,11 @@ import Glibc
 package final class DatagramSocket: Sendable {
     /// A message as it came.
     package struct Message: Sendable {
+        /// What was sent.
         package var bytes: [UInt8]
         /// Who sent it, by the kernel's word.
         package var sender: PeerCredentials?
+        /// The descriptors that came with it.
         package var descriptors: [Descriptor]
         /// Whether the message was longer than the buffer.
         package var isTruncated: Bool

@@ -8,7 +8,9 @@ package enum DescriptorPassing {
 
     /// A message as it came.
     package struct Message: Sendable {
+        /// What was sent.
         package var bytes: [UInt8]
+        /// The descriptors that came with it, close-on-exec.
         package var descriptors: [Descriptor]
         /// Set when the socket asks for credentials.
         package var sender: PeerCredentials?

@@ -3,8 +3,11 @@ import Glibc
 
 /// Who is at the other end of a Unix socket, as the kernel knows it.
 package struct PeerCredentials: Sendable, Hashable {
+    /// Its process.
     package var pid: Int32
+    /// Its effective user.
     package var user: UInt32
+    /// Its effective group.
     package var group: UInt32
 
     /// Credentials from their parts.

@@ -3,7 +3,9 @@ import Glibc
 
 /// The process that listens on a TCP port.
 package struct PortHolder: Sendable, Hashable, CustomStringConvertible {
+    /// The process.
     package var pid: Int32
+    /// The kernel's name of it.
     package var name: String
 
     /// A holder from its parts.
@@ -12,6 +14,7 @@ package struct PortHolder: Sendable, Hashable, CustomStringConvertible {
         self.name = name
     }
 
+    /// For messages: "pid 5 nginx".
     package var description: String { "pid \(pid) \(name)" }
 
     /// Who listens on the port, on whatever address; nil when nobody does, or it cannot be seen by us.
@@ -63,7 +66,7 @@ package struct PortHolder: Sendable, Hashable, CustomStringConvertible {
         else { return false }
         var buffer = [CChar](repeating: 0, count: 64)
         for name in names {
-            let count = readlinkat(directory.raw, name, &buffer, buffer.count)
+            let count = invoke(.readlink) { readlinkat(directory.raw, name, &buffer, buffer.count) }
             guard count > 0 else { continue }
             let target = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
             if links.contains(target) { return true }

@@ -8,6 +8,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         case ipv4, ipv6, unix
     }
 
+    /// Which of the three.
     package let kind: Kind
     /// The port; 0 for a Unix socket.
     package let port: UInt16
@@ -73,6 +74,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         return SocketAddress(address.kind == Int32(HOB_ADDRESS_IPV4) ? .ipv4 : .ipv6, host, address.port)
     }
 
+    /// As it is parsed.
     package var description: String {
         switch kind {
         case .ipv4: "\(host):\(port)"

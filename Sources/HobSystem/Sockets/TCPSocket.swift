@@ -29,7 +29,8 @@ package enum TCPSocket {
     /// Whether a listener could be bound there now: connections in TIME_WAIT do not count.
     package static func isPortFree(_ address: SocketAddress) throws(SystemError) -> Bool {
         do throws(SystemError) {
-            _ = try listen(on: address, backlog: 1)
+            // A listener in the way refuses even a reusing bind; listening ourselves would let clients in.
+            _ = try bound(address)
             return true
         } catch {
             if error.code == EADDRINUSE { return false }

@@ -5,7 +5,9 @@ import Glibc
 package final class UnixListener: Sendable {
     /// A client that has connected.
     package struct Connection: Sendable {
+        /// The connected socket, non-blocking.
         package var descriptor: Descriptor
+        /// Who has connected.
         package var peer: PeerCredentials
     }
 

@@ -3,6 +3,7 @@ import Glibc
 
 /// Why a process could not be started: the step, its errno, and a sentence with the remedy.
 package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The step that failed.
     package var stage: SpawnStage
     /// The errno.
     package var code: Int32
@@ -19,6 +20,7 @@ package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible
     /// Whether a later attempt may succeed without anything being mended: the machine was short of something.
     package var isTransient: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
 
+    /// The sentence with the errno's name behind it.
     package var description: String { "\(message) (\(SystemError.name(of: code)))" }
 
     init(stage: SpawnStage, code: Int32, detail: Int32, request: SpawnRequest) {

@@ -14,16 +14,25 @@ package struct SpawnRequest: Sendable {
     package var directory: String?
     /// Root directory (chroot), entered before the working directory.
     package var root: String?
+    /// Real, effective and saved user.
     package var user: UInt32?
+    /// Real, effective and saved group.
     package var group: UInt32?
+    /// All other groups; nil keeps the caller's, which is rarely right beside `user`.
     package var supplementaryGroups: [UInt32]?
+    /// Permission bits taken from new files.
     package var umask: UInt32?
+    /// Resource limits, set in this order.
     package var limits: [ResourceLimit] = []
+    /// The nice value, -20 to 19.
     package var nice: Int32?
+    /// Whom the kernel kills first when memory is short, -1000 to 1000.
     package var oomScoreAdjustment: Int32?
+    /// Whether setuid programs give it no rights, for ever.
     package var noNewPrivileges = false
     /// The signal it gets when the spawning *thread* ends.
     package var parentDeathSignal: Int32?
+    /// Whose session and process group it is in.
     package var session = SpawnSession.newSession
     /// Makes descriptor 0 the controlling terminal of the new session.
     package var controllingTerminal = false

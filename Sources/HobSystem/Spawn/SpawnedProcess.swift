@@ -1,6 +1,8 @@
 /// A process that has reached its exec.
 package struct SpawnedProcess: Sendable {
+    /// Its number.
     package var pid: Int32
+    /// Its pidfd.
     package var handle: ProcessHandle
 
     /// A process and its handle.

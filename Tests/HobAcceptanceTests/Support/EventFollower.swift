@@ -10,12 +10,13 @@ final class EventFollower {
     private let child: TestChild
     private var framer = LineFramer()
 
-    init(in directory: String, environment: [String], since: UInt64 = 0) throws {
+    init(in directory: String, environment: [String], user: UInt32? = nil) throws {
         var request = SpawnRequest(
             executable: FixtureProgram.path(of: "hob"),
-            arguments: ["events", "--follow", "--json", "--since", String(since)])
+            arguments: ["events", "--follow", "--json", "--since", "0"])
         request.directory = directory
         request.environment = environment
+        request.become(user)
         child = try TestChild(request)
     }
 

@@ -25,7 +25,7 @@ final class HobRun {
     private let err: Descriptor
     private let began: MonotonicTime
 
-    init(_ words: [String], in directory: String, environment: [String]) throws {
+    init(_ words: [String], in directory: String, environment: [String], user: UInt32? = nil) throws {
         self.words = words
         // Files in memory: whatever it says, it never waits for a reader.
         out = try Descriptor.memory(named: "out")
@@ -33,6 +33,7 @@ final class HobRun {
         var request = SpawnRequest(executable: FixtureProgram.path(of: "hob"), arguments: words)
         request.directory = directory
         request.environment = environment
+        request.become(user)
         request.descriptors = [
             DescriptorMapping(source: out.raw, target: 1), DescriptorMapping(source: err.raw, target: 2),
         ]
@@ -63,5 +64,15 @@ final class HobRun {
         var bytes = [UInt8](repeating: 0, count: try FileStatus.of(file).size)
         _ = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension SpawnRequest {
+    /// Runs as this user, with its namesake as the only group; nil changes nothing.
+    mutating func become(_ user: UInt32?) {
+        guard let user else { return }
+        self.user = user
+        group = user
+        supplementaryGroups = []
     }
 }

@@ -16,19 +16,35 @@ final class Sandbox {
     var environment: [String]
 
     private let directory: TestDirectory
+    private let user: UInt32?
     private let guardian: SpawnedProcess
     private let lifeline: Descriptor
     private var followers: [EventFollower] = []
 
     /// Makes a project, lets the test have it, and takes it down.
-    static func with(_ yml: String = "", _ body: (Sandbox) throws -> Void) throws {
-        let sandbox = try Sandbox(yml)
-        defer { sandbox.tearDown() }
-        try body(sandbox)
+    ///
+    /// - Parameter user: who owns the project and runs `hob` instead of the user of the tests; needs root.
+    static func with(_ yml: String = "", user: UInt32? = nil, _ body: (Sandbox) throws -> Void) throws {
+        try SandboxGate.pass {
+            let sandbox = try Sandbox(yml, user)
+            defer { sandbox.tearDown() }
+            try body(sandbox)
+        }
     }
 
-    private init(_ yml: String) throws {
+    /// The same while no other sandbox exists: for tests whose subject is how fast something is.
+    static func alone(_ yml: String = "", _ body: (Sandbox) throws -> Void) throws {
+        try SandboxGate.pass(alone: true) {
+            let sandbox = try Sandbox(yml, nil)
+            defer { sandbox.tearDown() }
+            try body(sandbox)
+        }
+    }
+
+    private init(_ yml: String, _ user: UInt32?) throws {
+        self.user = user
         directory = try TestDirectory("hob-accept", mode: 0o755)
+        if let user { try directory.descriptor.changeOwner(user: user, group: user) }
         path = directory.path
         let name = path.split(separator: "/").last.map(String.init) ?? "hob-accept"
         runtime = "/dev/shm/\(name)"
@@ -39,13 +55,13 @@ final class Sandbox {
         ]
         let (reading, writing) = try Descriptor.pipe()
         lifeline = writing
-        guardian = try Self.startGuardian(path, runtime, environment, reading)
+        guardian = try Self.startGuardian(path, runtime, environment, reading, user)
         if !yml.isEmpty { try write(yml) }
     }
 
     /// A shell that takes the project down when this process dies: what hobd starts is out of the test's own reach.
     private static func startGuardian(
-        _ path: String, _ runtime: String, _ environment: [String], _ lifeline: Descriptor
+        _ path: String, _ runtime: String, _ environment: [String], _ lifeline: Descriptor, _ user: UInt32?
     ) throws -> SpawnedProcess {
         let script = #"read _; timeout 30 "$1" down -C "$2" --force --timeout 10s; rm -rf "$2" "$3""#
         var request = SpawnRequest(
@@ -53,6 +69,7 @@ final class Sandbox {
         request.environment = environment
         request.directory = "/"
         request.descriptors = [DescriptorMapping(source: lifeline.raw, target: 0)]
+        request.become(user)
         return try Spawner.shared.spawn(request)
     }
 
@@ -61,6 +78,12 @@ final class Sandbox {
     /// Writes hob.yml, or another file of the project.
     func write(_ text: String, to name: String = "hob.yml", mode: UInt32 = 0o644) throws {
         try directory.write(text, to: name, mode: mode)
+    }
+
+    /// Writes hob.yml byte for byte.
+    func write(bytes: [UInt8]) throws {
+        try Descriptor.open("hob.yml", in: directory.descriptor, flags: [.writeOnly, .create, .truncate]).writeAll(
+            bytes)
     }
 
     /// The text of a file of the project; empty when it is not there.
@@ -89,13 +112,14 @@ final class Sandbox {
         _ words: String..., timeout: Duration = .seconds(60), at location: SourceLocation = #_sourceLocation
     ) throws -> HobResult {
         let result = try start(words).finish(within: timeout)
-        try #require(result.status == 0, "\(result)\nhobd.log: \(read(".hob/state/hobd.log"))", sourceLocation: location)
+        try #require(
+            result.status == 0, "\(result)\nhobd.log: \(read(".hob/state/hobd.log"))", sourceLocation: location)
         return result
     }
 
     /// Starts `hob` without waiting for it.
     func start(_ words: [String]) throws -> HobRun {
-        try HobRun(words, in: path, environment: environment)
+        try HobRun(words, in: path, environment: environment, user: user)
     }
 
     /// The states as `hob status --json` tells them.
@@ -127,7 +151,7 @@ final class Sandbox {
 
     /// Follows the events from the first one on.
     func follow() throws -> EventFollower {
-        let follower = try EventFollower(in: path, environment: environment)
+        let follower = try EventFollower(in: path, environment: environment, user: user)
         followers.append(follower)
         return follower
     }

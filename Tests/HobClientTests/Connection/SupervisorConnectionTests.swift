@@ -39,7 +39,8 @@ struct SupervisorConnectionTests {
     @Test("Another protocol and another program are refused with a sentence")
     func mismatch() throws {
         let newer = try ScriptedSupervisor(
-            in: directory.descriptor, greeting: #"{"hob":99,"version":"7.0.0","pid":1,"revision":0}"#) { _, _ in }
+            in: directory.descriptor, greeting: #"{"hob":99,"version":"7.0.0","pid":1,"revision":0}"#
+        ) { _, _ in }
         let refusal = error { _ = try connect() }
         #expect(refusal?.code == .protocolMismatch)
         #expect(refusal?.message.contains("hobd 7.0.0 speaks protocol 99") == true)
@@ -76,7 +77,8 @@ struct SupervisorConnectionTests {
         withExtendedLifetime(supervisor) {}
     }
 
-    @Test("A supervisor that goes away, stalls or talks nonsense ends the wait", arguments: ["away", "stall", "nonsense"])
+    @Test(
+        "A supervisor that goes away, stalls or talks nonsense ends the wait", arguments: ["away", "stall", "nonsense"])
     func endings(kind: String) throws {
         let supervisor = try ScriptedSupervisor(in: directory.descriptor) { _, client in
             switch kind {

@@ -15,7 +15,9 @@ struct LogFileNameTests {
 
     @Test(
         "Other files are nobody's log",
-        arguments: ["", ".log", "web", "web.log.1", "web.log.00001x", "web.log.000001.gz.tmp", "web.000001", ".log.000001"])
+        arguments: [
+            "", ".log", "web", "web.log.1", "web.log.00001x", "web.log.000001.gz.tmp", "web.000001", ".log.000001",
+        ])
     func others(name: String) {
         #expect(LogFileName(parsing: name) == nil)
     }

@@ -1,6 +1,7 @@
 import HobClient
 import HobSystem
 import HobTestKit
+import Synchronization
 import Testing
 
 @Suite("Reading logs")
@@ -69,14 +70,19 @@ struct LogReaderTests {
         #expect(try read(logs, "a") == ["one"])
     }
 
-    @Test("A damaged compressed file is reported or left out, and the rest is read")
+    @Test("A damaged compressed file is reported by name, and the rest is read")
     func damaged() throws {
         let logs = try LogWriting()
         try logs.directory.write("this is not gzip", to: "a.log.000001.gz")
         try logs.line("fine", to: "a")
         let directory = try logs.open()
-        let reader = LogReader(try directory.files(of: "a"), in: directory) { _ in }
+        let reported = Mutex<[String]>([])
+        let reader = LogReader(try directory.files(of: "a"), in: directory) { error in
+            reported.withLock { $0.append(error.message) }
+        }
         #expect(IteratorSequence(reader).map(\.words) == ["fine"])
+        let messages = reported.withLock { $0 }
+        #expect(messages == ["a.log.000001.gz is damaged: gzip exited with status 1"])
     }
 
     @Test("The tail spans files and stops at the beginning", arguments: [0, 1, 2, 5, 6, 7, 12, 13, 100])

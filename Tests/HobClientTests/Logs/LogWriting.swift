@@ -23,8 +23,10 @@ final class LogWriting {
 
     /// Appends bytes as they are.
     func raw(_ text: String, to instance: String) throws {
-        let file = try files[instance] ?? Descriptor.open(
-            "\(instance).log", in: directory.descriptor, flags: [.writeOnly, .create, .append])
+        let file =
+            try files[instance]
+            ?? Descriptor.open(
+                "\(instance).log", in: directory.descriptor, flags: [.writeOnly, .create, .append])
         files[instance] = file
         try file.writeAll(text)
     }

@@ -109,4 +109,3 @@ struct ScopeTests {
         #expect(refusal?.code == .notPermitted)
     }
 }
-

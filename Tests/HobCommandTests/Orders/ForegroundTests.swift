@@ -9,7 +9,9 @@ struct ForegroundTests {
     func over() {
         var tracker = ForegroundTracker()
         tracker.began = 100
-        let isNews = [tracker.handle(.state("old", .ready, time: 50)), tracker.handle(.state("task", .running, time: 101))]
+        let isNews = [
+            tracker.handle(.state("old", .ready, time: 50)), tracker.handle(.state("task", .running, time: 101)),
+        ]
         #expect(isNews == [false, true])
         #expect(!tracker.mayBeOver)
         tracker.isApplied = true

@@ -40,7 +40,8 @@ struct ProgressBoardTests {
     @Test("Plain lines say what happened, once")
     func plainLines() {
         #expect(ProgressBoard.plainLine(.state("web", .starting, message: "its process is made")) == "web: starting")
-        #expect(ProgressBoard.plainLine(.state("web", .waiting, message: "waits for db")) == "web: waiting: waits for db")
+        #expect(
+            ProgressBoard.plainLine(.state("web", .waiting, message: "waits for db")) == "web: waiting: waits for db")
         let warning = EventRecord(sequence: 1, time: 0, kind: .warning, message: "disk full")
         #expect(ProgressBoard.plainLine(warning) == "warning: disk full")
     }

@@ -58,8 +58,10 @@ struct TextTests {
 
     @Test("Names of a merged log are aligned; the bytes of a line stay as they are")
     func logPrefix() {
-        var prefix = LogPrefix(names: ["web@1", "redis-server"], showsTimestamps: false, showsNames: true, style: .plain)
-        let line = LogLine(instance: "web@1", bytes: Array("2026-01-31T12:00:00.123Z ".utf8) + [0xFF, 0x00], previous: 0)
+        var prefix = LogPrefix(
+            names: ["web@1", "redis-server"], showsTimestamps: false, showsNames: true, style: .plain)
+        let line = LogLine(
+            instance: "web@1", bytes: Array("2026-01-31T12:00:00.123Z ".utf8) + [0xFF, 0x00], previous: 0)
         let plain = prefix.bytes(of: line)
         #expect(plain == Array("web@1        | ".utf8) + [0xFF, 0x00, 0x0A])
         prefix.showsTimestamps = true
@@ -69,7 +71,8 @@ struct TextTests {
     }
 
     @Test(
-        "Spans are short", arguments: [(0, "0s"), (380, "380ms"), (4_999, "4s"), (192_345, "3m 12s"), (90_000_000, "1d 1h")])
+        "Spans are short",
+        arguments: [(0, "0s"), (380, "380ms"), (4_999, "4s"), (192_345, "3m 12s"), (90_000_000, "1d 1h")])
     func spans(milliseconds: Int64, text: String) {
         #expect(TimeText.span(milliseconds) == text)
     }

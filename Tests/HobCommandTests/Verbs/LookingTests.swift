@@ -9,7 +9,9 @@ struct LookingTests {
     private func project(_ statuses: [InstanceStatus]) throws -> PlayedProject {
         try PlayedProject { received, client in
             let targets = received.request.targets
-            let found = statuses.filter { targets.isEmpty || targets.contains($0.instance) || targets.contains($0.service) }
+            let found = statuses.filter {
+                targets.isEmpty || targets.contains($0.instance) || targets.contains($0.service)
+            }
             guard received.request.verb == .status, !found.isEmpty || targets.isEmpty else {
                 return received.request.verb == .status
                     ? client.send(.failed(Failure(.unknownTarget, "there is no 'x'"))) : client.done()

@@ -114,6 +114,7 @@ struct ProjectTests {
         #expect(run.code == 0)
         #expect(run.output.contains("| hello\n") && !run.output.contains("old"))
         #expect(run.lines.last?.contains("detached") == true)
-        #expect(project.supervisor?.received.contains { $0.request.verb == .down || $0.request.verb == .attach } == false)
+        #expect(
+            project.supervisor?.received.contains { $0.request.verb == .down || $0.request.verb == .attach } == false)
     }
 }
