@@ -23,9 +23,6 @@ final class LogFile {
     /// How long the writer waits before it tries again, in nanoseconds; 0 when all is well.
     var retryDelay: Int64 = 0
 
-    /// With less room than this in the scratch memory, it is written out first.
-    private static let leastRoom = 4096
-
     private let name: String
     private let directory: LogDirectory
     private let report: @Sendable (LogEvent) -> Void
@@ -35,8 +32,6 @@ final class LogFile {
     private var device: UInt64 = 0
     /// The length after the last write; another one on disk means that somebody else changed the file.
     private var length = -1
-    /// Stamped bytes in the scratch memory that belong behind that.
-    private var buffered = 0
     private var stamper = LineStamper()
     private var stamp = LogTimestamp()
     /// Whether a new, empty file goes on with a line of the one before.
@@ -72,63 +67,34 @@ final class LogFile {
 
     // MARK: Writing
 
-    /// Writes what is left of some batches that follow each other. After an error the same batches are written again,
-    /// to the same bytes.
-    func write(_ group: [StagedBatch], by scratch: UnsafeMutableRawBufferPointer) throws(SystemError) {
-        buffered = 0
+    /// Writes what is left of a batch. After an error the same batch is written again, to the same bytes.
+    func write(_ batch: StagedBatch, by scratch: UnsafeMutableRawBufferPointer) throws(SystemError) {
         try open()
-        for index in group.indices { try append(group[index], behind: group[..<index], by: scratch) }
-        try flush(scratch)
-    }
-
-    /// Ends a line that was left unfinished.
-    func endLine() throws(SystemError) {
-        buffered = 0
-        try open()
-        guard !stamper.isAtLineStart else { return }
-        var newline = UInt8(ascii: "\n")
-        try withUnsafeBytes(of: &newline) { (bytes) throws(SystemError) in try put(bytes) }
-        stamper.isAtLineStart = true
-    }
-
-    private func append(
-        _ batch: StagedBatch, behind earlier: ArraySlice<StagedBatch>, by scratch: UnsafeMutableRawBufferPointer
-    ) throws(SystemError) {
-        if batch.progress.state == .writing {
-            try flush(scratch)
-            if try resume(batch, by: scratch) { return }
-        }
+        if batch.progress.state == .writing, try resume(batch, by: scratch) { return }
         let count = batch.progress.count
         var done = batch.progress.done
-        guard done < count else { return }
         let input = UnsafeRawBufferPointer(batch.bytes(count))
         stamp.set(milliseconds: batch.clock)
         var mayRotate = !rotationFailed || MonotonicTime.now() >= nextRotationTry
         aim(batch, from: done)
         while done < count {
-            let position = Int64(length + buffered)
             let age = Duration.milliseconds(batch.clock - birth)
-            let isOld = policy.isOld(length: position, age: age)
-            let isDue = stamper.isAtLineStart && policy.isDue(length: position, age: age)
-            if mayRotate && (isDue || policy.isOverdue(length: position)) {
-                try flush(scratch)
-                settle(batch, done, behind: earlier)
+            let isOld = policy.isOld(length: Int64(length), age: age)
+            let isDue = stamper.isAtLineStart && policy.isDue(length: Int64(length), age: age)
+            if mayRotate && (isDue || policy.isOverdue(length: Int64(length))) {
+                batch.progress = .init(.filled, count: count, done: done)
                 mayRotate = rotate()
                 try open()
                 aim(batch, from: done)
                 continue
             }
-            let limit = !mayRotate ? .max : isOld ? 0 : policy.room(length: position)
+            let limit = !mayRotate ? .max : isOld ? 0 : policy.room(length: Int64(length))
             let rest = UnsafeRawBufferPointer(rebasing: input[done...])
             if batch.isStamped {
-                if scratch.count - buffered < Self.leastRoom { try flush(scratch) }
-                let room = UnsafeMutableRawBufferPointer(rebasing: scratch[buffered...])
-                let progress = stamper.stamp(rest, with: stamp, into: room, stoppingAfter: limit)
-                buffered += progress.produced
+                let progress = stamper.stamp(rest, with: stamp, into: scratch, stoppingAfter: limit)
+                try put(UnsafeRawBufferPointer(rebasing: scratch[..<progress.produced]))
                 done += progress.consumed
             } else {
-                // Nothing is to be put in between, so it is written from where it lies.
-                try flush(scratch)
                 let passed = stamper.pass(rest, stoppingAfter: limit)
                 try put(UnsafeRawBufferPointer(rebasing: rest[..<passed]))
                 done += passed
@@ -136,28 +102,21 @@ final class LogFile {
         }
     }
 
+    /// Ends a line that was left unfinished.
+    func endLine() throws(SystemError) {
+        try open()
+        guard !stamper.isAtLineStart else { return }
+        var newline = UInt8(ascii: "\n")
+        try withUnsafeBytes(of: &newline) { (bytes) throws(SystemError) in try put(bytes) }
+        stamper.isAtLineStart = true
+    }
+
     /// Records where the rest of the batch goes, then that it goes there.
     private func aim(_ batch: StagedBatch, from done: Int) {
         let count = batch.progress.count
         batch.target = .init(
-            inode: inode, device: device, length: length + buffered, isWithinLine: !stamper.isAtLineStart)
+            inode: inode, device: device, length: length, isWithinLine: !stamper.isAtLineStart)
         batch.progress = .init(.writing, count: count, done: done)
-    }
-
-    /// Records what is in the file for good before the file is finished: from then on nobody may cut it.
-    private func settle(_ batch: StagedBatch, _ done: Int, behind earlier: ArraySlice<StagedBatch>) {
-        for batch in earlier {
-            let count = batch.progress.count
-            batch.progress = .init(.filled, count: count, done: count)
-        }
-        batch.progress = .init(.filled, count: batch.progress.count, done: done)
-    }
-
-    private func flush(_ scratch: UnsafeMutableRawBufferPointer) throws(SystemError) {
-        guard buffered > 0 else { return }
-        let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<buffered])
-        buffered = 0
-        try put(bytes)
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {

@@ -6,12 +6,11 @@ import HobSystem
 /// The jobs of one instance are done in order. An instance whose file cannot be written is set aside and tried
 /// again, from 100 ms to 1 s apart, while the others go on.
 ///
-/// @unchecked Sendable: `monitor` has the lock; `openFiles`, `useCount`, `scratch`, `group` and `directory` are
-/// touched by the writer's thread alone once it runs.
+/// @unchecked Sendable: `monitor` has the lock; `openFiles`, `useCount`, `scratch` and `directory` are touched by the
+/// writer's thread alone once it runs.
 final class LogWriter: @unchecked Sendable {
     /// How many log files are open at most.
     static let mostOpenFiles = 64
-    private static let scratchSize = 384 * 1024
     private static let firstRetry: Int64 = 100_000_000
     private static let longestRetry: Int64 = 1_000_000_000
     /// After so long without work, files are closed and memory is given back.
@@ -42,10 +41,9 @@ final class LogWriter: @unchecked Sendable {
     private let report: @Sendable (LogEvent) -> Void
     /// Wakes the reader when what it waits for has come.
     private let resumeReader: @Sendable () -> Void
-    /// Where lines get their stamps; a few batches are written at once, and pages are touched only when needed.
-    private var scratch = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    /// The batches that are being written.
-    private var group: [StagedBatch] = []
+    /// Where a batch gets its stamps. It stays in the processor's cache: writing several batches at once, from a larger
+    /// memory, was slower.
+    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 160 * 1024, alignment: 16)
     private var openFiles: [LogFile] = []
     private var useCount: UInt64 = 0
 
@@ -131,8 +129,6 @@ final class LogWriter: @unchecked Sendable {
                 report(.reopened)
             case .coolDown:
                 closeAll()
-                scratch.deallocate()
-                scratch = UnsafeMutableRawBufferPointer(start: nil, count: 0)
                 staging.trim()
             case .end:
                 closeAll()
@@ -153,7 +149,6 @@ final class LogWriter: @unchecked Sendable {
             let retry = Self.wakeStalled(&state, now)
             if let channel = state.ready.popFirst(), let job = channel.pending.first {
                 state.isWarm = true
-                gather(from: channel)
                 return .done(.work(channel, job))
             }
             if let deadline = state.endDeadline, state.stalled.isEmpty || now >= deadline { return .done(.end) }
@@ -169,12 +164,6 @@ final class LogWriter: @unchecked Sendable {
             }
             return .wait(until: wakeUp)
         }
-    }
-
-    /// Takes the batches that stand first in an instance's queue together, to write them at once.
-    private func gather(from channel: LogChannel) {
-        group.removeAll(keepingCapacity: true)
-        while case .batch(let batch) = channel.pending[group.count] { group.append(batch) }
     }
 
     /// Moves those whose time has come to the ready ones; answers when the next one's comes.
@@ -199,7 +188,7 @@ final class LogWriter: @unchecked Sendable {
             if staging.setStalled(false, channel) { resumeReader() }
         }
         let isUnused = monitor.withLock { state -> Bool in
-            for _ in 0..<max(1, group.count) { channel.pending.popFirst() }
+            channel.pending.popFirst()
             if case .close = job { channel.users -= 1 }
             if !channel.pending.isEmpty {
                 state.ready.append(channel)
@@ -215,12 +204,11 @@ final class LogWriter: @unchecked Sendable {
 
     private func perform(_ job: LogChannel.Job, _ channel: LogChannel, _ file: LogFile) throws(SystemError) {
         switch job {
-        case .batch:
-            for batch in group { match(batch, file) }
+        case .batch(let batch):
+            match(batch, file)
             makeRoom(for: file)
-            if scratch.isEmpty { scratch = .allocate(byteCount: Self.scratchSize, alignment: 16) }
-            try file.write(group, by: scratch)
-            for batch in group where staging.release(batch, of: channel) { resumeReader() }
+            try file.write(batch, by: scratch)
+            if staging.release(batch, of: channel) { resumeReader() }
         case .open(let slot, let definition):
             file.slot = slot
             file.policy = LogRotationPolicy(definition)
@@ -243,7 +231,7 @@ final class LogWriter: @unchecked Sendable {
 
     /// Matching comes before writing: on a full disk a service still becomes ready.
     private func match(_ batch: StagedBatch, _ file: LogFile) {
-        guard let matcher = file.matcher, file.matchedSequence < batch.sequence else { return }
+        guard let matcher = file.matcher, file.matchedSequence != batch.sequence else { return }
         file.matchedSequence = batch.sequence
         if file.matcher?.finds(in: UnsafeRawBufferPointer(batch.bytes(batch.progress.count))) == true {
             file.matcher = nil

@@ -9,9 +9,6 @@ struct RingQueue<Element> {
     /// The oldest element.
     var first: Element? { count > 0 ? slots[head] : nil }
 
-    /// The element so many places behind the oldest.
-    subscript(_ offset: Int) -> Element? { offset < count ? slots[(head + offset) % slots.count] : nil }
-
     mutating func append(_ element: Element) {
         if count == slots.count { grow() }
         slots[(head + count) % slots.count] = element

@@ -204,7 +204,7 @@ package final class StagingArea: @unchecked Sendable {
     /// Whether a record holds bytes that are in no log file; a read that has happened counts as filled from now on.
     private static func isPending(_ batch: StagedBatch) -> Bool {
         guard let progress = batch.storedProgress, batch.name != nil, progress.count > 0,
-            progress.count <= bufferSize, progress.done < progress.count
+            progress.count <= bufferSize, progress.done <= progress.count
         else { return false }
         switch progress.state {
         case .idle: return false
