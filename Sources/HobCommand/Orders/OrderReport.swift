@@ -30,6 +30,8 @@ struct OrderReport {
                 writeFailedStart(outcome, attempts[outcome.instance], isAlone: isAlone)
                 continue
             }
+            // Who takes everything down does not ask what is left of it.
+            if verb == .down, outcome.kind == .alreadyDown { continue }
             let line = OutcomeLine(outcome, verb: verb, style: console.style)
             if line.isComplaint {
                 console.complain("hob: " + OutcomeLine(outcome, verb: verb).text)

@@ -75,7 +75,7 @@ package struct ReadinessDefinition: Hashable, Sendable, JSONCodable {
             }.joined(separator: " or ")
         }
         switch kind {
-        case .settle(let time): return "up for \(time.brief)"
+        case .settle(let time): return "its first \(time.brief) to pass"
         case .tcp(let endpoints): return "a connection to \(place(endpoints))"
         case .unix(let path): return "a connection to \(path.resolved(for: identity))"
         case .http(let endpoints, _, let path, let statuses):
