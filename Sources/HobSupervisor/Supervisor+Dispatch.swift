@@ -86,7 +86,10 @@ extension Supervisor {
         case .killSpawn: runtimes[slot]?.ticket?.kill()
         case .watchReadiness: watchReadiness(slot)
         case .unwatchReadiness: unwatchReadiness(slot)
-        case .signal(let number): signalMain(slot, SignalNumber(rawValue: number))
+        case .signal(let number):
+            signalMain(slot, SignalNumber(rawValue: number))
+            // A stopped process hears nothing but SIGKILL until it goes on.
+            if let process = runtimes[slot]?.process { _ = try? process.signal(.continue) }
         case .signalTree(let number): signalTree(slot, SignalNumber(rawValue: number))
         case .killTree: killTree(slot)
         case .report(let report): announce(slot, report)
