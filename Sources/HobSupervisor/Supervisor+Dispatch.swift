@@ -195,17 +195,35 @@ extension Supervisor {
 
     func stored(_ ticket: UInt64, _ error: SystemError?) {
         storedTicket = max(storedTicket, ticket)
-        if let error { warn(nil, "the state could not be stored: \(error.message)") }
+        if let error {
+            if storeFailure?.error != error { warn(nil, "the state is not stored: \(error.message)") }
+            if storeFailure == nil { retryStoring() }
+            storeFailure = (max(ticket, storeFailure?.ticket ?? 0), error)
+        } else if storeFailure != nil {
+            storeFailure = nil
+            warn(nil, "the state is stored again")
+        }
         let ready = unstored.filter { $0.ticket <= ticket }
         unstored.removeAll { $0.ticket <= ticket }
         for answer in ready { answer.send(error) }
         if isShuttingDown { endIfDone() }
     }
 
-    /// Runs the body when all that was decided so far is on the disk.
-    func whenStored(_ body: @escaping (SystemError?) -> Void) {
+    /// As long as the disk does not take what was decided, it is offered again.
+    private func retryStoring() {
+        _ = loop.schedule(after: .seconds(10)) { [unowned self] in
+            guard storeFailure != nil, !isShuttingDown else { return }
+            save()
+            retryStoring()
+        }
+    }
+
+    /// Runs the body when all that was decided so far is on the disk, or with the reason why what came after the
+    /// ticket is not.
+    func whenStored(since ticket: UInt64, _ body: @escaping (SystemError?) -> Void) {
         if storedTicket >= storeTicket {
-            body(nil)
+            let isConcerned = storeFailure.map { $0.ticket > ticket } ?? false
+            body(isConcerned ? storeFailure?.error : nil)
         } else {
             unstored.append((storeTicket, body))
         }

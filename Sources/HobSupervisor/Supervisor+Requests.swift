@@ -116,7 +116,7 @@ extension Supervisor {
         for id: UInt64, _ request: Request, _ connection: ControlConnection, _ actions: [SupervisionAction],
         changes: [Change] = []
     ) {
-        let order = WaitingOrder(request, connection)
+        let order = WaitingOrder(request, connection, after: storeTicket)
         order.slots = Set(supervision.openSlots(of: id))
         order.changes = changes
         waiting[id] = order
@@ -130,7 +130,7 @@ extension Supervisor {
         // Nobody waits: what is decided already is told, the rest is accepted.
         let open = supervision.openSlots(of: id).compactMap { supervision.instances[$0]?.identity.name }
         waiting[id] = nil
-        whenStored { error in
+        whenStored(since: order.ticket) { error in
             if let error {
                 connection.reply(request.id, .failed(Failure(.system, "done, but not stored: \(error.message)")))
             } else {
@@ -145,7 +145,7 @@ extension Supervisor {
         guard let order = waiting.removeValue(forKey: id) else { return }
         if let timer = order.timer { loop.cancel(timer) }
         let revision = supervision.revision
-        whenStored { [weak connection = order.connection] error in
+        whenStored(since: order.ticket) { [weak connection = order.connection] error in
             guard let connection else { return }
             if let error {
                 connection.reply(
@@ -242,7 +242,7 @@ extension Supervisor {
         nextOperation += 1
         let all = supervision.instances.indices.filter { supervision.instances[$0] != nil }
         let actions = supervision.handle(.stop(all, force: true), operation: id, at: Clock.now)
-        let order = WaitingOrder(request, connection)
+        let order = WaitingOrder(request, connection, after: storeTicket)
         order.slots = Set(supervision.openSlots(of: id))
         order.endsSupervisor = true
         waiting[id] = order

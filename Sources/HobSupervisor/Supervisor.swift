@@ -48,6 +48,8 @@ package final class Supervisor {
     /// The newest order to store, and the newest that is stored.
     var storeTicket: UInt64 = 0
     var storedTicket: UInt64 = 0
+    /// The newest order that the disk did not take, and why; nil when all is stored.
+    var storeFailure: (ticket: UInt64, error: SystemError)?
     /// Operations that somebody waits for.
     var waiting: [UInt64: WaitingOrder] = [:]
     var nextOperation: UInt64 = 1

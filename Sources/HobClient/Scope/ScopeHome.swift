@@ -146,7 +146,8 @@ package struct ScopeHome: Sendable {
         do throws(SystemError) {
             try Self.store(name, text + "\n", in: descriptor)
         } catch {
-            throw ClientError(.badScope, "cannot write \(scope.home)/\(name): \(error.message)", cause: error)
+            let reason = SystemError.fileReason(error.code)
+            throw ClientError(.badScope, "cannot write \(scope.home)/\(name): \(reason)", cause: error)
         }
     }
 
@@ -155,8 +156,13 @@ package struct ScopeHome: Sendable {
         let temporary = ".\(name).\(getpid())"
         let file = try Descriptor.open(
             temporary, in: directory, flags: [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-        try file.writeAll(text)
-        try directory.rename(temporary, to: name)
+        do throws(SystemError) {
+            try file.writeAll(text)
+            try directory.rename(temporary, to: name)
+        } catch {
+            _ = try? directory.remove(temporary)
+            throw error
+        }
     }
 
     private func checkOwner() throws(ClientError) {

@@ -120,8 +120,11 @@ final class ForegroundSession {
         for reply in replies {
             switch reply.body {
             case .done(let outcomes, let changes, _):
-                for change in changes where change.kind != .unchanged {
-                    screen.say(PlanText.line(change, style: console.style))
+                // Of a first start everything is new, which its states have told.
+                if changes.contains(where: { $0.kind != .add && $0.kind != .unchanged }) {
+                    for change in changes where change.kind != .unchanged {
+                        screen.say(PlanText.line(change, style: console.style))
+                    }
                 }
                 for outcome in outcomes { screen.show(outcome) }
                 tracker.isApplied = true

@@ -13,10 +13,13 @@ final class WaitingOrder {
     var changes: [Change] = []
     /// When the client gives up.
     var timer: TimerToken?
+    /// The newest ticket of the store when it was given; what it decided has later ones.
+    let ticket: UInt64
     /// Whether the supervisor ends after it.
     var endsSupervisor = false
 
-    init(_ request: Request, _ connection: ControlConnection) {
+    init(_ request: Request, _ connection: ControlConnection, after ticket: UInt64) {
+        self.ticket = ticket
         self.request = request
         self.connection = connection
     }

@@ -24,6 +24,8 @@ package final class StateStore: Sendable {
 
     private struct State {
         var pending: Snapshot?
+        /// What the disk did not take.
+        var unstored = Snapshot()
         var ticket: UInt64 = 0
         var isStopped = false
     }
@@ -54,7 +56,9 @@ package final class StateStore: Sendable {
         let ticket = monitor.withLock { state -> UInt64 in
             state.ticket += 1
             state.pending = Snapshot(
-                applied: snapshot.applied ?? state.pending?.applied, wanted: snapshot.wanted ?? state.pending?.wanted)
+                applied: snapshot.applied ?? state.pending?.applied ?? state.unstored.applied,
+                wanted: snapshot.wanted ?? state.pending?.wanted ?? state.unstored.wanted)
+            state.unstored = Snapshot()
             return state.ticket
         }
         monitor.signal()
@@ -135,6 +139,8 @@ package final class StateStore: Sendable {
                 try directory.synchronise()
                 report(job.1, nil)
             } catch {
+                // The next snapshot carries what this one could not: definitions come only when they change.
+                monitor.withLock { $0.unstored = snapshot }
                 report(job.1, error)
             }
         }
@@ -142,10 +148,14 @@ package final class StateStore: Sendable {
 
     private func replace(_ name: String, with bytes: [UInt8]) throws(SystemError) {
         let temporary = name + ".new"
-        let file = try Descriptor.open(
-            temporary, in: directory, flags: [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
-        try file.writeAll(bytes)
-        try file.synchronise()
-        try directory.rename(temporary, to: name)
+        do throws(SystemError) {
+            let file = try Descriptor.open(
+                temporary, in: directory, flags: [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
+            try file.writeAll(bytes)
+            try file.synchronise()
+            try directory.rename(temporary, to: name)
+        } catch {
+            throw .file("write", "the state file '\(name)'", error.code)
+        }
     }
 }

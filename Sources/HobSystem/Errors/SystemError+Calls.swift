@@ -80,7 +80,7 @@ extension SystemError {
         case EPERM: return "not permitted for user \(geteuid())"
         case EEXIST: return "it exists already"
         case ELOOP: return "it is a symbolic link, and links are not followed here"
-        case ENOSPC: return "the file system is full: free some space or inodes, or raise the inotify watch limit"
+        case ENOSPC: return "the file system is full: free some space or inodes"
         case EROFS: return "the file system is read-only"
         case ENXIO: return "nobody has its other end open, or the device is missing"
         case ETXTBSY: return "it is being written or executed just now"

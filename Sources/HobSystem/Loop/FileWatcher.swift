@@ -16,6 +16,10 @@ package final class FileWatcher: Sendable {
     /// Watches a path; adding it again replaces the events and answers the same number.
     package func add(_ path: String, events: FileEvent.Kind) throws(SystemError) -> Int32 {
         let watch = invoke(.inotify) { hob_inotify_add(descriptor.raw, path, events.rawValue) }
+        if watch == -ENOSPC {
+            throw SystemError(
+                code: ENOSPC, message: "cannot watch \(path): too many watches: raise fs.inotify.max_user_watches")
+        }
         guard watch >= 0 else { throw .file("watch", path, -watch) }
         return watch
     }

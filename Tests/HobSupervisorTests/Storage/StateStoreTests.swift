@@ -1,0 +1,43 @@
+import HobSystem
+import HobTestKit
+import Testing
+
+@testable import HobSupervisor
+
+/// What survives a boot.
+@Suite struct StateStoreTests {
+    private struct Answer {
+        var ticket: UInt64
+        var error: SystemError?
+    }
+
+    @Test("what the disk did not take goes with the next snapshot, and the error names the file")
+    func retry() throws {
+        let directory = try TestDirectory()
+        let answers = Monitor<[Answer]>([])
+        let store = try StateStore(directory: directory.descriptor) { ticket, error in
+            answers.withLock { $0.append(Answer(ticket: ticket, error: error)) }
+            answers.signal()
+        }
+        defer { store.stop() }
+        func answer() throws -> Answer {
+            let found = answers.wait(until: .now() + .seconds(30)) { $0.isEmpty ? nil : $0.removeFirst() }
+            return try #require(found)
+        }
+
+        // A directory in the way of the temporary file stands for a disk that is full.
+        try directory.descriptor.makeDirectory("applied.new")
+        let first = store.save(StateStore.Snapshot(applied: Array("definitions".utf8), wanted: Array("one".utf8)))
+        let refusal = try answer()
+        #expect(refusal.ticket == first)
+        #expect(refusal.error?.message.contains("cannot write the state file 'applied'") == true, "\(refusal)")
+        #expect(directory.read("applied") == nil)
+
+        try directory.descriptor.removeDirectory("applied.new")
+        let second = store.save(StateStore.Snapshot(applied: nil, wanted: Array("two".utf8)))
+        let success = try answer()
+        #expect(success.ticket == second && success.error == nil)
+        #expect(directory.read("applied") == "definitions")
+        #expect(directory.read("wanted") == "two")
+    }
+}
