@@ -89,7 +89,9 @@ extension Supervisor {
         case .signal(let number):
             signalMain(slot, SignalNumber(rawValue: number))
             // A stopped process hears nothing but SIGKILL until it goes on.
-            if let process = runtimes[slot]?.process { _ = try? process.signal(.continue) }
+            if let process = runtimes[slot]?.process, ProcessFacts.of(pid: process.pid)?.isStopped == true {
+                _ = try? process.signal(.continue)
+            }
         case .signalTree(let number): signalTree(slot, SignalNumber(rawValue: number))
         case .killTree: killTree(slot)
         case .report(let report): announce(slot, report)

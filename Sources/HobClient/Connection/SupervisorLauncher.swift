@@ -181,6 +181,7 @@ package struct SupervisorLauncher: Sendable {
         var chunk = [UInt8](repeating: 0, count: 4_096)
         while !said.contains(0x0A) {
             guard pipe.waitReadable(until: deadline) else {
+                Self.reapLater(process)
                 throw ClientError(
                     .timedOut, "hobd (pid \(process.pid)) started but does not say that it is ready; see \(log)")
             }
@@ -189,7 +190,10 @@ package struct SupervisorLauncher: Sendable {
             said += chunk[..<count]
         }
         let word = String(decoding: said.prefix { $0 != 0x0A }, as: UTF8.self)
-        if word == "ready" { return true }
+        if word == "ready" {
+            Self.reapLater(process)
+            return true
+        }
         // It says no more or an error: its end is near, and tells which.
         let ended = process.waitForExit(until: deadline)
         let status = ended ? try process.reap() : nil
@@ -201,6 +205,15 @@ package struct SupervisorLauncher: Sendable {
         throw ClientError(
             .launchFailed,
             "the supervisor did not start: hobd \(status.map { "\($0)" } ?? "says nothing"); see \(log)\(tail)")
+    }
+
+    /// A caller that lives longer than its hobd must not keep it as a zombie.
+    private static func reapLater(_ process: ProcessHandle) {
+        // Without a thread it stays one until the caller ends, which harms nobody.
+        try? Thread.start(name: "hobd-reaper", stack: 64 * 1_024) {
+            _ = process.waitForExit()
+            _ = try? process.reap()
+        }
     }
 
     private func lastLines(of log: String) -> [String] {

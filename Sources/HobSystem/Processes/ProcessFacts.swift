@@ -11,6 +11,8 @@ package struct ProcessFacts: Sendable {
     /// Clock ticks from boot to its start.
     package var startTime: UInt64
 
+    /// Whether it was stopped by a signal and hears no other but SIGCONT and SIGKILL.
+    package var isStopped: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
     /// Whether it has ended and waits for its parent to ask.
     package var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
 
