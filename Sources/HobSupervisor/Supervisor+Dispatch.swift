@@ -69,7 +69,10 @@ extension Supervisor {
         case .added(let slot):
             touched.insert(slot)
             addRuntime(slot)
-        case .removed(let slot): removeRuntime(slot)
+        case .removed(let slot):
+            // Its last news, while its name is known.
+            if let state = changed.removeValue(forKey: slot) { announce(slot, state) }
+            removeRuntime(slot)
         case .redefined(let slot):
             guard runtimes[slot] != nil, let record = supervision.instances[slot] else { return }
             logs.update(slot: slot, definition: record.machine.definition.value.log)
@@ -146,7 +149,10 @@ extension Supervisor {
     func announce(
         _ kind: EventRecord.Kind, slot: Int? = nil, state: ActualState? = nil, pid: Int32? = nil, message: String? = nil
     ) {
-        let name = slot.flatMap { supervision.instances[$0]?.identity.name }
+        let name = slot.flatMap { slot in
+            supervision.instances[slot]?.identity.name
+                ?? (runtimes.indices.contains(slot) ? runtimes[slot]?.name : nil)
+        }
         let event = history.append { sequence in
             EventRecord(
                 sequence: sequence, time: Clock.wallMilliseconds, kind: kind, instance: name, state: state, pid: pid,

@@ -40,6 +40,16 @@ import Testing
             ])
     }
 
+    @Test func `a variable without braces and a tilde are warnings`() throws {
+        #expect(
+            try warnings("services:\n  a: { command: \"sh ~/x --home=$HOME '$QUOTED' ~ $$NO $5\" }") == [
+                "DIR/hob.yml:2:17: 'command' in service 'a': '~/x' is passed to the program as a word: write '${HOME}/x'",
+                "DIR/hob.yml:2:17: 'command' in service 'a': '--home=$HOME' is passed to the program as a word: write "
+                    + "'${HOME}' with braces",
+                "DIR/hob.yml:2:17: 'command' in service 'a': '~' is passed to the program as a word: write '${HOME}'",
+            ])
+    }
+
     @Test func `PORT of a file loses against the service's port, with a warning`() throws {
         #expect(
             try warnings("services:\n  a: { command: sh, port: 80, env_file: a.env }", files: ["a.env": "PORT=3000"])

@@ -82,7 +82,8 @@ struct Up: ParsableCommand {
     private static func report(_ result: OrderRunner.Result, _ console: Console) {
         let isNew = !result.changes.isEmpty || result.outcomes.contains { $0.kind != .alreadyUp }
         let revision = result.revision.map { " (revision \($0))" } ?? ""
-        let count = PlanText.count(result.outcomes.count, "instance")
+        let isUp: [Outcome.Kind] = [.started, .alreadyUp, .completed]
+        let count = PlanText.count(result.outcomes.count { isUp.contains($0.kind) }, "instance")
         console.note(isNew ? "hob: \(count) up\(revision)" : "hob: everything is up already, \(count)\(revision)")
     }
 }

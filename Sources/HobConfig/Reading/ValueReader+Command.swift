@@ -40,14 +40,33 @@ extension ValueReader {
             guard let expanded = expand(word.text, of: field) else { return nil }
             // `--flag ${EXTRA:-}`: a variable that is empty leaves no word behind, as in a shell.
             if expanded.template.isEmpty, !word.isQuoted { continue }
-            if !word.isQuoted, Self.shellWords.contains(word.text) {
+            if !word.isQuoted, let remedy = Self.remedy(forShellSyntax: word.text) {
+                let shown = Self.shortened(word.text)
                 context.problems.warning(
-                    field.place, "'\(field.name)' in \(owner): '\(word.text)' is passed to the program as a word",
-                    suggestion: "write 'shell: true' if a shell is meant")
+                    field.place, "'\(field.name)' in \(owner): '\(shown)' is passed to the program as a word",
+                    suggestion: remedy)
             }
             words.append(Template(source: expanded.template))
         }
         return words
+    }
+
+    /// What to write instead of a word that only a shell would understand; nil for any other word.
+    private static func remedy(forShellSyntax word: String) -> String? {
+        if shellWords.contains(word) { return "write 'shell: true' if a shell is meant" }
+        if word == "~" || word.hasPrefix("~/") { return "write '${HOME}\(word.dropFirst())'" }
+        let bytes = Array(word.utf8)
+        for (index, byte) in bytes.enumerated().dropLast() where byte == UInt8(ascii: "$") {
+            let isEscaped = index > 0 && bytes[index - 1] == UInt8(ascii: "$")
+            let name = bytes[(index + 1)...].prefix { isNameByte($0) }
+            if !isEscaped, !name.isEmpty { return "write '${\(String(decoding: name, as: UTF8.self))}' with braces" }
+        }
+        return nil
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            || byte == UInt8(ascii: "_")
     }
 
     private func shellCommand(_ field: Field) -> CommandLine? {
