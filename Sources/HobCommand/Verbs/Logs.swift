@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import HobClient
 import HobPolicy
 import HobProtocol
@@ -54,7 +55,9 @@ struct Logs: ParsableCommand {
         do throws(SystemError) {
             directory = try LogDirectory(launcher.scope.logsDirectory)
         } catch {
-            throw CommandFailure(ExitStatus.failed, "there are no logs yet: \(error.message)")
+            if error.code == ENOENT { throw CommandFailure(ExitStatus.failed, "there are no logs yet") }
+            let isForbidden = error.code == EACCES || error.code == EPERM
+            throw CommandFailure(isForbidden ? ExitStatus.notPermitted : ExitStatus.failed, error.message)
         }
         _ = try? ProcessLimits.raiseOpenFiles()
         let known = try directory.instances().filter(selection.includes)

@@ -80,8 +80,9 @@ struct Status: ParsableCommand {
         if wait == .stopped { return }
         let place = launcher.scope.directory
         guard !names.isEmpty else {
+            let remedy = launcher.scope.kind == .system ? "hob supervise" : "hob up"
             throw CommandFailure(
-                ExitStatus.noSupervisor, "no supervisor is running for \(place): start it with 'hob up'")
+                ExitStatus.noSupervisor, "no supervisor is running for \(place): start it with '\(remedy)'")
         }
         // With the supervisor the knowledge is gone, unless the file at least knows the name.
         let configuration = DefinitionCompiler(launcher.scope).load().configuration

@@ -8,6 +8,8 @@ struct Why: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain the state of a service: how it ended, what it waits for, what happens next.",
         discussion: """
+            Without a name it explains everything that is not as it should be.
+
             Example:
               $ hob why web@1
               web@1 is backing off since 12:03:04Z (2s ago)
@@ -20,7 +22,7 @@ struct Why: ParsableCommand {
             """)
 
     @Argument(help: .someTargets, completion: .instances)
-    var name: String
+    var names: [String] = []
 
     @Option(name: .customShort("n"), help: "How many lines of the log to show.")
     var lines = 10
@@ -38,8 +40,10 @@ struct Why: ParsableCommand {
     func run() throws {
         let launcher = try scope.launcher()
         let connection = try launcher.require()
-        let statuses = try connection.statuses(of: [name])
-        try? connection.flush([name])
+        let all = try connection.statuses(of: names)
+        let statuses = names.isEmpty ? all.filter { $0.wanted == .up && !StatusVerdict.isFulfilled($0) } : all
+        if statuses.isEmpty, !json { output.console.note("hob: all is as wanted; 'hob why NAME' explains one") }
+        if !statuses.isEmpty { try? connection.flush(statuses.map(\.instance)) }
         let directory = try? LogDirectory(launcher.scope.logsDirectory)
         let console = output.console
         var values: [JSONValue] = []

@@ -66,6 +66,9 @@ package struct ReadinessDefinition: Hashable, Sendable, JSONCodable {
         if case .settle = kind { false } else { true }
     }
 
+    /// What to say of a start that took too long.
+    var lateness: String { "not ready within \(timeout.brief)" }
+
     /// The evidence in a few words, for messages.
     package func summary(for identity: InstanceIdentity) -> String {
         func place(_ endpoints: [Endpoint]) -> String {
@@ -75,7 +78,7 @@ package struct ReadinessDefinition: Hashable, Sendable, JSONCodable {
             }.joined(separator: " or ")
         }
         switch kind {
-        case .settle(let time): return "its first \(time.brief) to pass"
+        case .settle(let time): return "up for \(time.brief)"
         case .tcp(let endpoints): return "a connection to \(place(endpoints))"
         case .unix(let path): return "a connection to \(path.resolved(for: identity))"
         case .http(let endpoints, _, let path, let statuses):

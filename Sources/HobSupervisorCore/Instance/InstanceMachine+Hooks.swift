@@ -107,7 +107,7 @@ extension InstanceMachine {
                 becameReady(at: now, into: &actions)
             } else {
                 actions.append(.unwatchReadiness)
-                failStart(life, "not ready within \(spec.readiness.timeout.brief)", at: now, into: &actions)
+                failStart(life, spec.readiness.lateness, at: now, into: &actions)
             }
         case .settling(let life, _):
             actions.append(.killHook(.afterStart))

@@ -96,7 +96,11 @@ extension Supervision {
             return Outcome(instance: name, kind: .started, pid: machine.life?.pid)
         case (.up(let generation), .startFailed(let reason, let status)):
             guard machine.generation >= generation else { return nil }
-            return Outcome(instance: name, kind: .failed, status: status, message: reason)
+            let readiness = machine.spec.readiness
+            // Who waits for it wants to know what has not come; the machine does not know its own port.
+            let isLate = reason == readiness.lateness
+            let missing = isLate ? ": waited for \(readiness.summary(for: record.identity))" : ""
+            return Outcome(instance: name, kind: .failed, status: status, message: reason + missing)
         case (.up(let generation), .completed(let outcome)):
             guard machine.generation >= generation else { return nil }
             let isNormal = machine.spec.restart.isNormal(outcome)

@@ -49,6 +49,8 @@ struct TextTests {
         #expect(
             FailureText.lines(instance: "web", output: [], reason: "exited with status 1", isAlone: true)
                 == ["(logs empty; exited with status 1)"])
+        let daemon = FailureText.lines(instance: "web", output: [], reason: "exited with status 0", isAlone: true)
+        #expect(daemon.last == "hob: web has to stay in the foreground, or be of 'type: task'")
         let many = FailureText.lines(
             instance: "web", output: (1...25).map { "\($0)" }, reason: "terminated with signal SIGXCPU",
             isAlone: false)
