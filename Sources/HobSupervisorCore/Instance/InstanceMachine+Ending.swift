@@ -161,7 +161,7 @@ extension InstanceMachine {
         _ ending: InstancePhase.Ending, at now: MonotonicInstant, using generator: inout SplitMix64,
         into actions: inout [InstanceAction]
     ) {
-        let old = spec
+        let old = definition
         takeUpcoming()
         guard wanted == .up else {
             phase = .stopped
@@ -175,9 +175,9 @@ extension InstanceMachine {
         case .leftovers:
             // Once is an accident; what is always in the way again must not become a loop without a pause.
             backOff("processes of an earlier life are in the way", at: now, using: &generator)
-        case .exited(let outcome): judge(outcome, under: old, at: now, using: &generator, into: &actions)
+        case .exited(let outcome): judge(outcome, under: old.value, at: now, using: &generator, into: &actions)
         case .failedStart(let reason):
-            if old.restart.condition == .never {
+            if old.value.restart.condition == .never {
                 phase = .failed(reason, retryAt: nil)
             } else {
                 delayRestart(reason, at: now, using: &generator)

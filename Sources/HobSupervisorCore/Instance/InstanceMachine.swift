@@ -117,6 +117,11 @@ package struct InstanceMachine: Hashable, Sendable {
         }
     }
 
+    /// Whether it was given up, for now or for good.
+    var hasFailed: Bool {
+        if case .failed = phase { true } else { false }
+    }
+
     /// Whether no process of it exists and none is being made.
     package var isGone: Bool {
         switch phase {

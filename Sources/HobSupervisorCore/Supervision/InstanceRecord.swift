@@ -69,6 +69,85 @@ package struct InstanceRecord: Sendable {
         }
     }
 
+    /// What came of one event, as far as others are concerned.
+    struct Passage: Sendable {
+        var service: String
+        var before: Standing
+        var after: Standing
+        var cameUp = false
+        /// The state it came into, if it is another.
+        var newState: ActualState?
+        var tookDefinition = false
+        /// It was given up with this event.
+        var failed = false
+        var isWaiting = false
+        var isGone = false
+        var isRetiring = false
+        /// What it is still to do when its turn comes.
+        var pending: PendingOrder?
+        /// It is up by a definition that is no longer in force.
+        var isOutdated = false
+    }
+
+    /// Gives an event to the machine.
+    ///
+    /// All that is asked before and after is asked here, in place: a record is too large to be copied for each question.
+    mutating func take(
+        _ event: InstanceEvent, takesPending: Bool, at now: MonotonicInstant, using generator: inout SplitMix64,
+        into actions: inout [InstanceAction]
+    ) -> Passage {
+        let before = standing
+        let stateBefore = machine.state
+        let definitionBefore = ObjectIdentifier(machine.definition)
+        let hadFailed = machine.hasFailed
+        if takesPending { pending = nil }
+        if case .processEnded(let outcome) = event, let life = machine.life {
+            lastExit = LastExit(outcome: outcome, at: now, pid: life.pid)
+        }
+        machine.handle(event, at: now, using: &generator, into: &actions)
+        var passage = Passage(service: identity.service, before: before, after: standing)
+        passage.cameUp = machine.satisfiesDependents && wanted == .up
+        let state = machine.state
+        if state != stateBefore {
+            passage.newState = state
+            since = now
+        }
+        if ObjectIdentifier(machine.definition) != definitionBefore {
+            passage.tookDefinition = true
+            identity = machine.definition.value.identity(of: identity.index)
+        }
+        passage.failed = !hadFailed && machine.hasFailed
+        passage.isGone = machine.isGone
+        passage.isRetiring = isRetiring
+        passage.pending = pending
+        switch machine.phase {
+        case .waiting: passage.isWaiting = true
+        case .up: passage.isOutdated = machine.upcomingNeedsRestart && machine.wanted == .up
+        case .stopped, .preparing, .spawning, .starting, .settling, .objecting, .ending, .cleaning, .backingOff,
+            .failed, .done:
+            break
+        }
+        return passage
+    }
+
+    /// Whether somebody else's coming up can be news for it.
+    enum Rest: Hashable, Sendable {
+        case waiting, delayed, other
+    }
+
+    // Questions that are asked at every event are mutating in name only: an optional in an array is copied as a whole
+    // to be read, and this one is large, but it is changed in place.
+
+    mutating func rest() -> Rest {
+        switch machine.phase {
+        case .waiting: .waiting
+        case .backingOff, .failed: .delayed
+        case .stopped, .preparing, .spawning, .starting, .settling, .up, .objecting, .ending, .cleaning, .done: .other
+        }
+    }
+
+    mutating func serviceName() -> String { identity.service }
+
     var standing: Standing {
         Standing(
             isUnsatisfied: !isRetiring && wanted == .up && (pending != nil || !machine.satisfiesDependents),

@@ -23,4 +23,28 @@ package struct ServiceRecord: Sendable {
     init(definition: DefinitionBox) {
         self.definition = definition
     }
+
+    // Mutating in name only, see InstanceRecord.
+
+    mutating func startConditions() -> [String] { predecessors }
+
+    mutating func isAwaited() -> Bool { unsatisfied > 0 }
+
+    mutating func hasRetiring() -> Bool { retiring > 0 }
+
+    /// Counts one instance more, or one less, that others must wait for.
+    ///
+    /// - Returns: those others, when there is nothing left to wait for.
+    mutating func changeUnsatisfied(by difference: Int) -> [String]? {
+        unsatisfied += difference
+        return unsatisfied == 0 ? dependents : nil
+    }
+
+    /// Counts one instance more, or one less, that this service must outlive.
+    ///
+    /// - Returns: whether there is none left.
+    mutating func changeLeavingDependents(by difference: Int) -> Bool {
+        leavingDependents += difference
+        return leavingDependents == 0
+    }
 }

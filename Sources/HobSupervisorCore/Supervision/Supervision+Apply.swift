@@ -8,6 +8,10 @@ extension Supervision {
     /// Throws a `badConfiguration` failure when the set contradicts itself.
     package func changes(to set: AppliedSet) throws(Failure) -> [Change] {
         _ = try DependencyGraph(of: set.services)
+        return differences(from: set)
+    }
+
+    private func differences(from set: AppliedSet) -> [Change] {
         var changes: [Change] = []
         for definition in set.services {
             guard let service = services[definition.name], !service.isRetiring else {
@@ -37,7 +41,7 @@ extension Supervision {
         _ set: AppliedSet, bringUp: [String]?, operation: UInt64?, at now: MonotonicInstant
     ) throws(Failure) -> (changes: [Change], actions: [SupervisionAction]) {
         let graph = try DependencyGraph(of: set.services)
-        let changes = try changes(to: set)
+        let changes = differences(from: set)
         if environment.isEmpty { environment = set.environment }
         if changes.contains(where: { $0.kind != .unchanged }) { revision += 1 }
 
@@ -162,7 +166,10 @@ extension Supervision {
             || record.machine.isComingUp && old.value.readiness != box.value.readiness
         instances[slot]?.machine.adopt(box, needsRestart: needsRestart)
         note(slot, was: record.standing, at: now)
-        if instances[slot]?.machine.definition !== record.machine.definition { tookDefinition(slot) }
+        if let definition = instances[slot]?.machine.definition, definition !== record.machine.definition {
+            instances[slot]?.identity = definition.value.identity(of: record.identity.index)
+            actions.append(.redefined(slot: slot))
+        }
         return needsRestart
     }
 

@@ -14,11 +14,13 @@ extension Supervision {
         return names
     }
 
-    /// Whether there is anything an instance's start waits for.
-    func isBlocked(_ slot: Int) -> Bool {
-        guard let name = instances[slot]?.identity.service, let service = services[name] else { return false }
-        for name in service.predecessors where (services[name]?.unsatisfied ?? 0) > 0 { return true }
-        return !retiringTwins(of: slot).isEmpty
+    /// Whether there is anything an instance's start waits for: what `blockers(of:)` names, asked in place.
+    mutating func isBlocked(_ slot: Int) -> Bool {
+        guard let name = instances[slot]?.serviceName() else { return false }
+        if let predecessors = services[name]?.startConditions() {
+            for name in predecessors where services[name]?.isAwaited() == true { return true }
+        }
+        return services[name]?.hasRetiring() == true && !retiringTwins(of: slot).isEmpty
     }
 
     /// A retiring instance of the same number has its port and its place until it is gone.
@@ -32,33 +34,37 @@ extension Supervision {
 
     /// Keeps the counts by which others wait: after whatever may have changed an instance's standing.
     mutating func note(_ slot: Int, was before: InstanceRecord.Standing, at now: MonotonicInstant) {
-        guard let after = instances[slot]?.standing, after != before, let name = instances[slot]?.identity.service
-        else { return }
-        if after.isUnsatisfied != before.isUnsatisfied {
-            services[name]?.unsatisfied += after.isUnsatisfied ? 1 : -1
-            if services[name]?.unsatisfied == 0 { satisfied(name, by: slot, at: now) }
+        guard let record = instances[slot] else { return }
+        let cameUp = record.machine.satisfiesDependents && record.wanted == .up
+        note(record.identity.service, is: record.standing, was: before, cameUp: cameUp, at: now)
+    }
+
+    /// Keeps the counts of one service, one of whose instances has another standing than before.
+    mutating func note(
+        _ name: String, is after: InstanceRecord.Standing, was before: InstanceRecord.Standing, cameUp: Bool,
+        at now: MonotonicInstant
+    ) {
+        if after.isUnsatisfied != before.isUnsatisfied,
+            let dependents = services[name]?.changeUnsatisfied(by: after.isUnsatisfied ? 1 : -1)
+        {
+            for dependent in dependents { satisfied(dependent, cameUp: cameUp, at: now) }
         }
-        if after.isLeaving != before.isLeaving {
-            for predecessor in services[name]?.predecessors ?? [] {
-                services[predecessor]?.leavingDependents += after.isLeaving ? 1 : -1
-                if services[predecessor]?.leavingDependents == 0 { loosen(predecessor) }
+        if after.isLeaving != before.isLeaving, let predecessors = services[name]?.predecessors {
+            for predecessor in predecessors {
+                let isLoosened = services[predecessor]?.changeLeavingDependents(by: after.isLeaving ? 1 : -1)
+                if isLoosened == true { loosen(predecessor) }
             }
         }
     }
 
-    /// Nobody has to wait for a service any more: all of it is up, or what is not is no longer wanted.
-    private mutating func satisfied(_ name: String, by slot: Int, at now: MonotonicInstant) {
-        let cameUp = instances[slot]?.machine.satisfiesDependents == true && instances[slot]?.wanted == .up
-        for dependent in services[name]?.dependents ?? [] {
-            for other in services[dependent]?.slots ?? [] {
-                guard let phase = instances[other]?.machine.phase else { continue }
-                switch phase {
-                case .waiting: reconsider(other)
-                // What it failed for may have been this.
-                case .backingOff, .failed: if cameUp { step(.dependencyCameUp, other, at: now) }
-                case .stopped, .preparing, .spawning, .starting, .settling, .up, .objecting, .ending, .cleaning, .done:
-                    break
-                }
+    /// One of the services that this one waits for holds it up no longer: all of it is up, or what is not is unwanted.
+    private mutating func satisfied(_ name: String, cameUp: Bool, at now: MonotonicInstant) {
+        for slot in services[name]?.slots ?? [] {
+            switch instances[slot]?.rest() {
+            case .waiting: reconsider(slot)
+            // What it failed for may have been this.
+            case .delayed: if cameUp { step(.dependencyCameUp, slot, at: now) }
+            case .other, nil: break
             }
         }
     }

@@ -70,7 +70,7 @@ extension Supervision {
 
     /// An instance has something to tell.
     mutating func hear(_ report: InstanceReport, from slot: Int, at now: MonotonicInstant) {
-        for id in instances[slot]?.operations ?? [] {
+        for id in operations.isEmpty ? [] : instances[slot]?.operations ?? [] {
             guard let goal = operations[id]?.open[slot], let record = instances[slot],
                 var outcome = outcome(of: report, for: goal, record)
             else { continue }

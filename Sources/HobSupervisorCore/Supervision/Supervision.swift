@@ -27,6 +27,7 @@ package struct Supervision: Sendable {
     var hasRolloutNews = false
     /// Instances that came to rest in `waiting` and may be startable.
     private var candidates: [Int] = []
+    private var nextCandidate = 0
     /// Services whose pending orders may have become due.
     private var loosened: [String] = []
     private var scratch: [InstanceAction] = []
@@ -40,7 +41,7 @@ package struct Supervision: Sendable {
 
     /// Something happened to an instance.
     package mutating func handle(_ event: InstanceEvent, slot: Int, at now: MonotonicInstant) -> [SupervisionAction] {
-        guard instances.indices.contains(slot), instances[slot] != nil else { return [] }
+        guard instances.indices.contains(slot) else { return [] }
         step(event, slot, at: now)
         return drain(at: now)
     }
@@ -57,21 +58,21 @@ package struct Supervision: Sendable {
     /// let go or released on the word of a state that the next line of the same order changes.
     mutating func drain(at now: MonotonicInstant) -> [SupervisionAction] {
         while true {
-            if !loosened.isEmpty {
-                let names = loosened
-                loosened.removeAll(keepingCapacity: true)
-                for name in names { carryOutPending(of: name, at: now) }
+            if let name = loosened.popLast() {
+                carryOutPending(of: name, at: now)
             } else if hasRolloutNews {
                 hasRolloutNews = false
                 advanceRollouts(at: now)
-            } else if !candidates.isEmpty {
-                let slots = candidates
-                candidates.removeAll(keepingCapacity: true)
-                for slot in slots { releaseIfPossible(slot, at: now) }
+            } else if nextCandidate < candidates.count {
+                // First come, first served: those that wait for nothing start in the order of the file.
+                nextCandidate += 1
+                releaseIfPossible(candidates[nextCandidate - 1], at: now)
             } else {
                 break
             }
         }
+        candidates.removeAll(keepingCapacity: true)
+        nextCandidate = 0
         let result = actions
         actions = []
         return result
@@ -81,63 +82,41 @@ package struct Supervision: Sendable {
     ///
     /// - Parameter takesPending: the event is the pending order's, which is over with it.
     mutating func step(_ event: InstanceEvent, _ slot: Int, takesPending: Bool = false, at now: MonotonicInstant) {
-        guard let before = instances[slot]?.standing, let stateBefore = instances[slot]?.machine.state,
-            let boxBefore = instances[slot]?.machine.definition
-        else { return }
-        let wasFailed = hasFailed(slot)
-        if takesPending { instances[slot]?.pending = nil }
-        if case .processEnded(let outcome) = event, let life = instances[slot]?.machine.life {
-            instances[slot]?.lastExit = InstanceRecord.LastExit(outcome: outcome, at: now, pid: life.pid)
-        }
         var produced = scratch
         scratch = []
-        instances[slot]?.machine.handle(event, at: now, using: &generator, into: &produced)
-
-        if let state = instances[slot]?.machine.state, state != stateBefore {
-            instances[slot]?.since = now
-            actions.append(.changed(slot: slot, state))
-        }
-        if instances[slot]?.machine.definition !== boxBefore { tookDefinition(slot) }
+        let taken = instances[slot]?.take(
+            event, takesPending: takesPending, at: now, using: &generator, into: &produced)
+        guard let passage = taken else { return }
+        if let state = passage.newState { actions.append(.changed(slot: slot, state)) }
+        if passage.tookDefinition { actions.append(.redefined(slot: slot)) }
         for action in produced {
             if case .report(let report) = action { hear(report, from: slot, at: now) }
             actions.append(.act(slot: slot, action))
         }
         produced.removeAll(keepingCapacity: true)
         scratch = produced
-        note(slot, was: before, at: now)
-        if !wasFailed, hasFailed(slot) { dependencyFailed(slot, at: now) }
-        followUp(event, slot, at: now)
-    }
-
-    private func hasFailed(_ slot: Int) -> Bool {
-        if case .failed? = instances[slot]?.machine.phase { true } else { false }
+        if passage.after != passage.before {
+            note(passage.service, is: passage.after, was: passage.before, cameUp: passage.cameUp, at: now)
+        }
+        if passage.failed { dependencyFailed(slot, at: now) }
+        if passage.isWaiting { candidates.append(slot) }
+        followUp(event, passage, slot, at: now)
     }
 
     /// What the instance itself still has to do after an event.
-    private mutating func followUp(_ event: InstanceEvent, _ slot: Int, at now: MonotonicInstant) {
-        guard let phase = instances[slot]?.machine.phase, let isGone = instances[slot]?.machine.isGone else { return }
-        if case .waiting = phase { candidates.append(slot) }
-        if let pending = instances[slot]?.pending {
+    private mutating func followUp(
+        _ event: InstanceEvent, _ passage: InstanceRecord.Passage, _ slot: Int, at now: MonotonicInstant
+    ) {
+        if let pending = passage.pending {
             var ended = false
             if case .processEnded = event { ended = true }
             // Its turn had not come, and now it needs none: what is gone cannot be taken from those that wait for it.
-            if isGone || ended { step(pending.event, slot, takesPending: true, at: now) }
-        } else if case .up = phase, instances[slot]?.machine.upcomingNeedsRestart == true,
-            instances[slot]?.machine.wanted == .up
-        {
+            if passage.isGone || ended { step(pending.event, slot, takesPending: true, at: now) }
+        } else if passage.isOutdated {
             // It was to go, and its successor to have the new definition; now it stays, and must be replaced.
             pend(.restart(force: true), slot, at: now)
         }
-        if isGone, instances[slot]?.isRetiring == true { retireIfGone(slot) }
-    }
-
-    /// An instance's process is from now on judged, and named, by another definition.
-    mutating func tookDefinition(_ slot: Int) {
-        guard let definition = instances[slot]?.machine.definition, let index = instances[slot]?.identity.index else {
-            return
-        }
-        instances[slot]?.identity = definition.value.identity(of: index)
-        actions.append(.redefined(slot: slot))
+        if passage.isGone, passage.isRetiring { retireIfGone(slot) }
     }
 
     /// Puts an instance on the list of those that may be startable.
@@ -151,9 +130,7 @@ package struct Supervision: Sendable {
     }
 
     private mutating func releaseIfPossible(_ slot: Int, at now: MonotonicInstant) {
-        guard instances.indices.contains(slot), case .waiting? = instances[slot]?.machine.phase, !isBlocked(slot) else {
-            return
-        }
+        guard instances.indices.contains(slot), instances[slot]?.rest() == .waiting, !isBlocked(slot) else { return }
         step(.released, slot, at: now)
     }
 

@@ -115,8 +115,13 @@ struct SupervisorLauncherTests {
         // The sentence names the process, which is ours to end.
         let digits = failure?.message.drop { !$0.isNumber }.prefix { $0.isNumber }
         let pid = try #require(digits.flatMap { Int32($0) })
-        try ProcessHandle.open(pid: pid).signal(.kill)
-        #expect(waitpid(pid, nil, 0) == pid)
+        let process = try ProcessHandle.open(pid: pid)
+        try process.signal(.kill)
+        // The launcher reaps it: a zombie would answer signals for ever.
+        #expect(process.waitForExit(until: .now() + .seconds(10)))
+        let deadline = MonotonicTime.now() + .seconds(10)
+        while try process.signal(SignalNumber(rawValue: 0)), MonotonicTime.now() < deadline { sched_yield() }
+        #expect(try !process.signal(SignalNumber(rawValue: 0)))
     }
 
     @Test("While another hob launches, the lock is waited for until the deadline")

@@ -61,8 +61,7 @@ extension Supervision {
         guard let record = instances[slot] else { return [] }
         var complaints: [String] = []
         let machine = record.machine
-        if case .waiting = machine.phase, !isBlocked(slot) { complaints.append("waits for nothing") }
-        if isBlocked(slot) != !blockers(of: slot).isEmpty { complaints.append("two minds about blockers") }
+        if case .waiting = machine.phase, blockers(of: slot).isEmpty { complaints.append("waits for nothing") }
         if record.pending != nil {
             if machine.isGone { complaints.append("is gone and has a pending order") }
             if services[record.identity.service]?.leavingDependents == 0 {
