@@ -2,7 +2,7 @@
 public struct Backoff: Hashable, Sendable {
     /// The delay before the second attempt in a row; the first is made at once.
     public var initial: Duration
-    /// The delay never grows beyond this.
+    /// The delay never grows beyond this; jitter comes on top.
     public var maximum: Duration
     /// Each delay is this many times the one before.
     public var factor: Double
@@ -39,8 +39,9 @@ public struct Backoff: Hashable, Sendable {
         guard failures > 1 else { return .zero }
         let base = plainDelay(afterFailures: failures)
         guard jitter > 0 else { return base }
-        let share = Double.random(in: -jitter...jitter, using: &generator)
-        return .nanoseconds(Int64(Double(base.wholeNanoseconds) * (1 + share)))
+        let bound = min(jitter, 1)
+        let share = Double.random(in: -bound...bound, using: &generator)
+        return Self.duration(Double(base.wholeNanoseconds) * (1 + share))
     }
 
     /// The delay without jitter.
@@ -48,7 +49,14 @@ public struct Backoff: Hashable, Sendable {
         guard failures > 1 else { return .zero }
         let cap = Double(maximum.wholeNanoseconds)
         var delay = Double(initial.wholeNanoseconds)
-        for _ in 2..<max(2, min(failures, 80)) where delay < cap { delay *= factor }
-        return .nanoseconds(Int64(min(delay, cap)))
+        // A factor that is none makes equal delays, not a trap.
+        let growth = factor.isFinite ? max(1, factor) : 1
+        for _ in 2..<max(2, min(failures, 80)) where delay < cap { delay *= growth }
+        return Self.duration(min(delay, cap))
+    }
+
+    /// Near 292 years a Double no longer fits into whole nanoseconds.
+    private static func duration(_ nanoseconds: Double) -> Duration {
+        .nanoseconds(nanoseconds < 9.2e18 ? Int64(max(0, nanoseconds)) : 9_200_000_000_000_000_000)
     }
 }

@@ -30,7 +30,7 @@ public enum UnitError {
     ///   - text: what was written.
     ///   - example: a right value, such as `10s`.
     public static func explain(_ text: String, example: String) -> String {
-        if Double(text) != nil {
+        if text.allSatisfy({ $0.isASCII && $0.isNumber || $0 == "." }), Double(text) != nil {
             let unit = example.drop(while: { $0.isNumber || $0 == "." })
             return "'\(text)' has no unit: write '\(text)\(unit)' or another unit"
         }

@@ -80,6 +80,7 @@ package struct JSONReader {
     private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
         position += 1
         var members: [JSONMember] = []
+        var names: Set<String> = []
         skipBlanks()
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
@@ -91,11 +92,13 @@ package struct JSONReader {
             skipBlanks()
             guard take(UInt8(ascii: ":")) else { throw position < bytes.count ? unexpected("':'") : end() }
             let value = try value(depth: depth + 1)
-            // Small objects are searched; beyond that the cost would be the sender's to choose.
             guard members.count < 4_096 else {
                 throw JSONError(.tooLarge, at: start, "an object has more than 4096 members")
             }
-            guard !members.contains(where: { $0.name == name }) else {
+            // Small objects are searched; beyond that the cost would be the square of what the sender chooses.
+            if members.count == 16 { names.formUnion(members.map(\.name)) }
+            let isKnown = members.count < 16 ? members.contains { $0.name == name } : !names.insert(name).inserted
+            guard !isKnown else {
                 throw JSONError(.duplicateName, at: start, "the member '\(name)' appears twice")
             }
             members.append(JSONMember(name, value))

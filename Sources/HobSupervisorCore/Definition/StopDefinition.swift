@@ -56,6 +56,9 @@ package enum ReloadDefinition: Hashable, Sendable, JSONCodable {
     package init(json: JSONValue) throws(JSONError) {
         let reader = try JSONObjectReader(json, as: "reload")
         if let number: Int32 = try reader.optionalInteger("signal") {
+            guard (1...SignalNames.highest).contains(number) else {
+                throw reader.wrong("signal", "a number from 1 to \(SignalNames.highest)")
+            }
             self = .signal(number)
         } else {
             self = .command(try reader.nested("command"))
