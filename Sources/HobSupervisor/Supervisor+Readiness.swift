@@ -139,7 +139,7 @@ extension Supervisor {
 
     private func repeatProbeCommand(_ command: CommandLine, limit: Duration, after pause: Duration, _ slot: Int) {
         guard let runtime = runtimes[slot], case .exec? = runtime.readiness else { return }
-        let next = min(pause * 2, .seconds(1))
+        let next = min(pause * 2, .milliseconds(300))
         let timer = loop.schedule(after: pause) { [unowned self] in
             guard case .exec? = runtimes[slot]?.readiness else { return }
             runProbeCommand(command, limit: limit, after: next, slot)
