@@ -97,12 +97,13 @@ enum NotifyDescriptorMode {
         if ServiceSignals.wait(for: [SIGTERM], until: readyAt) != nil { return 0 }
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
+        // On record before anybody can act on it: who hears the notice may look at once.
+        if let file = options["--record"] { appendLine("\(time.tv_sec * 1000 + time.tv_nsec / 1_000_000)", to: file) }
         guard writeText("\n", to: descriptor) else {
             writeText("hob-fixture notify-fd: descriptor \(descriptor) is not open\n", to: STDERR_FILENO)
             return 74
         }
         close(descriptor)
-        if let file = options["--record"] { appendLine("\(time.tv_sec * 1000 + time.tv_nsec / 1_000_000)", to: file) }
         ServiceSignals.waitForTermination()
         return 0
     }
