@@ -24,6 +24,12 @@ static struct timespec timespec_of(int64_t nanoseconds) {
     return time;
 }
 
+int64_t hob_wall_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 int64_t hob_monotonic_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,4 +1,3 @@
-import Glibc
 package import HobPolicy
 import HobSystem
 
@@ -11,9 +10,6 @@ package enum Clock {
 
     /// Milliseconds of Unix time, for display only.
     package static var wallMilliseconds: Int64 {
-        var time = timespec()
-        // Cannot fail: the clock exists and the pointer is valid.
-        _ = clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+        WallClock.now
     }
 }

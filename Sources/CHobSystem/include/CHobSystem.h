@@ -166,6 +166,8 @@ int hob_abort_timer_set(void *_Nullable timer, int64_t nanoseconds);
 int hob_abort_timer_delete(void *_Nullable timer);
 
 int64_t hob_monotonic_now(void);
+// Milliseconds of Unix time.
+int64_t hob_wall_clock(void);
 int64_t hob_boot_time_now(void);
 int64_t hob_wall_clock_now(void);
 
