@@ -14,7 +14,7 @@ package struct InstanceStatus: JSONCodable, Hashable {
     package var state: ActualState
     /// The main process; nil when there is none.
     package var pid: Int32?
-    /// How many processes have been started for it.
+    /// How many starts were begun for it; each attempt has its own number.
     package var generation: UInt64 = 0
     /// How many of its ends nobody asked for.
     package var restarts: UInt64 = 0

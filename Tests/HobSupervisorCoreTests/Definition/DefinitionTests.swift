@@ -4,6 +4,11 @@ import Testing
 
 @testable import HobSupervisorCore
 
+extension ServiceDefinition: CustomTestStringConvertible {
+    /// A definition as an argument of a test is too long to be read.
+    public var testDescription: String { "\(name) with \(readiness.kind)" }
+}
+
 /// Definitions as they are handed over and stored.
 @Suite struct DefinitionTests {
     static func words(_ words: String...) -> CommandLine {

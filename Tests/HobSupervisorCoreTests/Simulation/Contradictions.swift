@@ -68,6 +68,9 @@ extension Supervision {
                 complaints.append("has a pending order and nobody to wait for")
             }
         }
+        if case .up = machine.phase, machine.upcomingNeedsRestart, record.wanted == .up, record.pending == nil {
+            complaints.append("runs by an old definition, and nobody replaces it")
+        }
         if record.isRetiring {
             if machine.isGone { complaints.append("is retiring, gone, and still there") }
             if record.wanted == .up { complaints.append("is retiring and wanted") }

@@ -185,7 +185,7 @@ import Testing
     @Test func noRandomWalkBreaksAnInvariant() {
         let seed = TestEnvironment.seed()
         let replays = TestEnvironment.value("HOB_SEED") != nil
-        let walks = replays ? 1 : TestEnvironment.isLong ? 4_000 : 120
+        let walks = replays ? 1 : TestEnvironment.isLong ? 2_000 : 100
         var steps = 0
         let clock = ContinuousClock()
         let began = clock.now

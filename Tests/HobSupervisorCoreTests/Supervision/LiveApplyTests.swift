@@ -94,6 +94,29 @@ import Testing
         #expect(simulation.outcome(id, "web")?.kind == .started)
     }
 
+    @Test func `who refuses to stop, and has changed meanwhile, is replaced`() {
+        let hook = HookDefinition(command: .simulated)
+        var refusing = SimulatedBehaviour()
+        refusing.hookFailures = 100
+        refusing.hookTakes = .seconds(1)
+        var simulation = Simulation(seed: 1)
+        simulation.kernel.behaviours["web"] = refusing
+        simulation.apply([Self.named("web") { $0.hooks.beforeStop = hook }], bringUp: ["web"])
+        simulation.run(for: .seconds(5))
+        simulation.order(.stop([0], force: false))
+        simulation.run(for: .milliseconds(500))
+        let new = Self.named("web") {
+            $0.hooks.beforeStop = hook
+            $0.command = CommandLine(words: [Template(literal: "/bin/new")])
+        }
+        simulation.apply([new], bringUp: nil)
+        #expect(simulation.generation("web") == 1)
+        simulation.run(for: .seconds(5))
+        #expect(simulation.generation("web") == 2)
+        #expect(simulation.supervision.instances[0]?.machine.definition.value == new)
+        #expect(simulation.violations == [])
+    }
+
     @Test func `a shorter ladder does not break an ending that is further up`() {
         var deaf = SimulatedBehaviour()
         deaf.obeysAfter = nil
