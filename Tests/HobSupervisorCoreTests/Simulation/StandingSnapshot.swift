@@ -55,6 +55,11 @@ struct StandingSnapshot {
             }
             // Start order: a start begins only when all it waits for can be used.
             if one.generation > (isNew ? 0 : old?.generation ?? 0) {
+                for other in service.slots where other != slot && supervision.instances[other]?.isRetiring == true {
+                    if supervision.instances[other]?.identity.index == record.identity.index {
+                        complaints.append("\(one.name) starts beside the one that had its number")
+                    }
+                }
                 for name in service.predecessors {
                     for other in supervision.services[name]?.slots ?? [] {
                         if supervision.instances[other]?.standing.isUnsatisfied == true {
