@@ -54,8 +54,8 @@ let package = Package(
 
         // MARK: Tests
         .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
-        .testTarget(name: "HobProtocolTests", dependencies: ["HobProtocol", "HobTestKit"]),
-        .testTarget(name: "HobSystemTests", dependencies: ["HobSystem", "HobTestKit", "hob-fixture"]),
+        .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
+        .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
             name: "HobSupervisorCoreTests",
             dependencies: ["HobSupervisorCore", "HobPolicy", "HobProtocol", "HobTestKit"],

@@ -1,3 +1,4 @@
+import HobPolicy
 import HobProtocol
 import HobTestKit
 import Testing
@@ -97,7 +98,7 @@ import Testing
 
     @Test func `no mutation of a good text makes the reader trap`() {
         let seed = TestEnvironment.seed()
-        var generator = SplitMix(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let good = Array(
             #"{"id":"a1","verb":"start","targets":["web@1","/x+/"],"wait":-12,"x":[1.5e3,true,null,"\u00e4\ud83d\ude00\n"]}"#
                 .utf8)

@@ -1,10 +1,11 @@
+import HobPolicy
 import HobProtocol
 import HobTestKit
 import Testing
 
 /// What is written is one line, and reads as what it was.
 @Suite struct JSONWriterTests {
-    private static func value(_ generator: inout SplitMix, depth: Int) -> JSONValue {
+    private static func value(_ generator: inout SplitMix64, depth: Int) -> JSONValue {
         switch generator.next() % (depth > 0 ? 8 : 6) {
         case 0: return .null
         case 1: return .bool(generator.next() % 2 == 0)
@@ -25,7 +26,7 @@ import Testing
         }
     }
 
-    private static func text(_ generator: inout SplitMix) -> String {
+    private static func text(_ generator: inout SplitMix64) -> String {
         var text = String.UnicodeScalarView()
         for _ in 0..<(generator.next() % 12) {
             let bound: UInt64 = [0x20, 0x80, 0x800, 0x1_0000, 0x11_0000][Int(generator.next() % 5)]
@@ -36,7 +37,7 @@ import Testing
 
     @Test func `whatever is written reads as what it was, on one line`() throws {
         let seed = TestEnvironment.seed()
-        var generator = SplitMix(seed: seed)
+        var generator = SplitMix64(seed: seed)
         var bytes = 0
         for _ in 0..<(TestEnvironment.isLong ? 500_000 : 5_000) {
             let value = Self.value(&generator, depth: 6)

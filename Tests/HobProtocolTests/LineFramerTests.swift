@@ -1,3 +1,4 @@
+import HobPolicy
 import HobProtocol
 import HobTestKit
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @Suite struct LineFramerTests {
     @Test func `lines come out whole, however they came in`() {
         let seed = TestEnvironment.seed()
-        var generator = SplitMix(seed: seed)
+        var generator = SplitMix64(seed: seed)
         var lines: [[UInt8]] = []
         for _ in 0..<200 { lines.append((0..<(generator.next() % 40)).map { _ in UInt8(32 + generator.next() % 90) }) }
         let bytes = Array(lines.map { $0 + [0x0A] }.joined())

@@ -1,3 +1,4 @@
+import HobPolicy
 import Testing
 
 @testable import HobSystem
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func `ten thousand timers, a third cancelled and a third moved, fire in order`() {
-        var generator = SeededGenerator(seed: 42)
+        var generator = SplitMix64(seed: 42)
         var heap = TimerHeap()
         var fired: [Int] = []
         var expected: [Int: Int] = [:]
@@ -62,21 +63,5 @@ import Testing
             #expect((expected[earlier] ?? 0) <= (expected[later] ?? 0))
         }
         #expect(heap.count == 0 && heap.next == nil)
-    }
-}
-
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
