@@ -37,6 +37,7 @@ package enum SupervisorProcess {
             try SignalWatcher.block(signals + [.brokenPipe, .user1, .user2])
             let original = try OriginalLimits.capture()
             try ProcessLimits.raiseOpenFiles()
+            Spawner.prepareProcess()
             if let faults = options.faults { try FaultPlan.armProcess(parsing: faults) }
             let supervisor = try Supervisor(options, original: original)
             // Nobody waits for an answer, or its reader is gone: neither is a reason not to run.

@@ -310,6 +310,13 @@ struct hob_spawn_result {
     int error;  // errno of that step, 0 on success
     int detail; // which limit, descriptor or candidate failed
 };
+/// Takes low descriptor numbers for spawns, to be called while the process has one thread and few descriptors: with them,
+/// a child shares our descriptor table until it has a small one of its own, instead of copying and closing all of ours.
+/// 0, or -1 with errno; spawns work without, too.
+int hob_spawn_reserve(void);
+/// Makes room in the descriptor table for numbers below `count`. A table that grows when the process has threads makes
+/// the kernel wait for all processors, 10 to 20 ms long.
+int hob_grow_descriptor_table(int count);
 /// Clones, sets up and execs. 0 on success; -1 when it failed: `stage` and `error` say where, nothing is left behind.
 int hob_spawn(const struct hob_spawn_request *_Nonnull request, struct hob_spawn_result *_Nonnull result);
 /// Reads `pid` or `pidfd` of a spawn that another thread is in; 0 and -1 when there is none yet.
