@@ -19,7 +19,7 @@ package struct HeldDescriptors: Sendable {
     /// A record that names no open descriptor, or a role of a later version, is left out: its descriptor is closed.
     package init(table: Descriptor) throws(SystemError) {
         defer { table.close() }
-        let most = Self.headSize + Int(HOB_KEEPER_MOST_HELD.rawValue) * 1024
+        let most = Self.headSize + Int(HOB_KEEPER_MOST_HELD) * 1024
         let bytes = try table.readAll(limit: most)
         let damaged = SystemError(
             code: EBADMSG, message: "the keeper's table of held descriptors is damaged (\(bytes.count) bytes)")

@@ -122,7 +122,7 @@ package final class KeeperLink {
     package func resumed() { send(Self.message(HOB_KEEPER_RESUMED)) }
 
     /// The exit status that lets the keeper execute the new executable.
-    package static let upgradeStatus = Int32(HOB_KEEPER_UPGRADE_STATUS.rawValue)
+    package static let upgradeStatus = Int32(HOB_KEEPER_UPGRADE_STATUS)
 
     /// Gives the keeper a new executable, which it executes when this process ends with ``upgradeStatus``.
     package func upgrade(executable: Descriptor, completion: @escaping (SystemError?) -> Void) {

@@ -1,5 +1,5 @@
 internal import CHobKeeper
-import HobSystem
+package import HobSystem
 
 /// What hobd was started with and a keeper changes for itself: every supervisor gets it back.
 package struct KeeperOrigin: Sendable, Hashable {

@@ -16,7 +16,8 @@ package enum KeeperSuccession {
     ) -> SystemError {
         do throws(SystemError) {
             let open = held.filter { !$0.descriptor.isClosed }
-            let table = try makeTable(HeldDescriptors.table(of: open, origin: origin))
+            let table = try Descriptor.memory(named: "hobd-held")
+            try table.writeAll(HeldDescriptors.table(of: open, origin: origin))
             var words = ["hobd", "--keeper", "--keeper-table", "\(table.raw)"]
             if isSafe { words.append("--keeper-safe") }
             words += lasting(arguments)
@@ -43,12 +44,6 @@ package enum KeeperSuccession {
             }
         }
         return words
-    }
-
-    private static func makeTable(_ bytes: [UInt8]) throws(SystemError) -> Descriptor {
-        let table = try Descriptor.made("a table of held descriptors", invoke(.memfd) { memfd_create("hobd-held", 0) })
-        try table.writeAll(bytes)
-        return table
     }
 
     private static func execute(_ path: String, _ words: [String], passing descriptors: [Descriptor]) -> SystemError {
