@@ -17,9 +17,7 @@ extension Supervisor {
     func perform(_ actions: [SupervisionAction]) {
         let isOutermost = !isDispatching
         isDispatching = true
-        var touched: Set<Int> = []
-        carryOut(actions, &touched)
-        for slot in touched { adjustTimer(slot) }
+        carryOut(actions)
         guard isOutermost else { return }
         isDispatching = false
         drainPending()
@@ -31,19 +29,42 @@ extension Supervisor {
         while next < pending.count {
             let (slot, event) = pending[next]
             next += 1
-            let actions = supervision.handle(event, slot: slot, at: Clock.now)
-            var touched: Set<Int> = [slot]
-            carryOut(actions, &touched)
-            for slot in touched { adjustTimer(slot) }
+            carryOut(supervision.handle(event, slot: slot, at: Clock.now), concerning: slot)
         }
         pending.removeAll(keepingCapacity: true)
         tellNews()
         isDispatching = false
+        let due = afterRecord
+        afterRecord.removeAll()
+        for body in due { body() }
         if isShuttingDown { endIfDone() }
     }
 
-    private func carryOut(_ actions: [SupervisionAction], _ touched: inout Set<Int>) {
+    /// Writes down what was decided, then does it.
+    private func carryOut(_ actions: [SupervisionAction], concerning slot: Int? = nil) {
+        let batch = record()
+        var touched: Set<Int> = []
+        if let slot { touched.insert(slot) }
         for action in actions { act(action, &touched) }
+        for slot in touched {
+            adjustTimer(slot)
+            journal.births.setPerformed(batch, slot: slot)
+        }
+    }
+
+    /// Writes down what has changed; a next life knows it from here on.
+    ///
+    /// - Returns: the number of the batch.
+    @discardableResult
+    func record() -> UInt64 {
+        journal.commit(supervision.takeChanges(), environment: supervision.environment) { slot in
+            runtimes.indices.contains(slot) ? runtimes[slot]?.processNumber ?? 0 : 0
+        }
+    }
+
+    /// Does something once the event at hand is written down: at once, unless one is being carried out.
+    func whenRecorded(_ body: @escaping () -> Void) {
+        if isDispatching { afterRecord.append(body) } else { body() }
     }
 
     /// Tells the states that instances have come to; one that lasted no time at all is no news.
@@ -85,7 +106,8 @@ extension Supervisor {
         switch action {
         case .runHook(let kind, let outcome): runHook(kind, outcome, slot)
         case .killHook(let kind): runtimes[slot]?.hooks[kind]?.kill()
-        case .spawn(let generation): spawn(slot, generation)
+        case .spawn(let generation):
+            if isResuming { resumeSpawn(slot, generation) } else { spawn(slot, generation) }
         case .killSpawn: runtimes[slot]?.ticket?.kill()
         case .watchReadiness: watchReadiness(slot)
         case .unwatchReadiness: unwatchReadiness(slot)
@@ -102,7 +124,7 @@ extension Supervisor {
     }
 
     /// Keeps one timer per instance at its machine's deadline.
-    private func adjustTimer(_ slot: Int) {
+    func adjustTimer(_ slot: Int) {
         guard runtimes.indices.contains(slot), let runtime = runtimes[slot] else { return }
         let deadline = supervision.instances[slot]?.machine.deadline
         guard deadline != runtime.deadline else { return }
@@ -117,16 +139,18 @@ extension Supervisor {
         }
     }
 
-    private func addRuntime(_ slot: Int) {
+    func addRuntime(_ slot: Int) {
         guard let record = supervision.instances[slot] else { return }
         let name = record.identity.name
         while runtimes.count <= slot { runtimes.append(nil) }
         do throws(SystemError) {
             let fifo = try FIFO.make(at: name, in: fifos)
+            let key = HeldKey(.fifo, slot: UInt32(slot))
+            let reading: Descriptor
+            if let kept = held.take(key) { reading = kept } else { reading = try fifo.openReadWrite() }
             runtimes[slot] = InstanceRuntime(fifo: fifo, name: name)
-            logs.add(
-                slot: slot, name: name, fifo: try fifo.openReadWrite(),
-                definition: record.machine.definition.value.log)
+            hold(key, reading)
+            logs.add(slot: slot, name: name, fifo: reading, definition: record.machine.definition.value.log)
         } catch {
             // Without its FIFO the instance cannot be started; the spawn will say so and be tried again.
             warn(slot, "no log FIFO for \(name): \(error.message)")
@@ -137,6 +161,8 @@ extension Supervisor {
         guard let runtime = runtimes[slot] else { return }
         if let timer = runtime.timer { loop.cancel(timer) }
         runtime.notify?.close()
+        for role in [HeldKey.Role.fifo, .notify, .readiness] { drop(HeldKey(role, slot: UInt32(slot))) }
+        for stored in runtime.stored { drop(HeldKey(.stored, slot: UInt32(slot), index: stored.index)) }
         logs.remove(slot: slot)
         // The reader has its own description; the name goes, unless an instance of the same name is there already.
         if !runtimes.contains(where: { $0 !== runtime && $0?.name == runtime.name }) { try? runtime.fifo.remove() }
@@ -153,6 +179,8 @@ extension Supervisor {
             supervision.instances[slot]?.identity.name
                 ?? (runtimes.indices.contains(slot) ? runtimes[slot]?.name : nil)
         }
+        // First the number: a next life must not give it to another event.
+        journal.head.lastEvent = history.last + 1
         let event = history.append { sequence in
             EventRecord(
                 sequence: sequence, time: Clock.wallMilliseconds, kind: kind, instance: name, state: state, pid: pid,
@@ -191,7 +219,7 @@ extension Supervisor {
 
     // MARK: What survives a boot
 
-    private func save() {
+    func save() {
         // The end of the supervisor is not a wish that its services stay down: the next one starts them again.
         guard !keepsWanted else { return }
         let wanted = JSONWriter.line(of: WantedRecord(of: supervision).json)

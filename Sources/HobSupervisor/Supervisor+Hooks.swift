@@ -6,6 +6,7 @@ import HobSystem
 // Commands around a service's life.
 extension Supervisor {
     func runHook(_ kind: HookKind, _ outcome: ExitOutcome?, _ slot: Int) {
+        if isResuming, resumeHook(kind, slot) { return }
         guard let runtime = runtimes[slot], let record = supervision.instances[slot],
             let hook = record.machine.definition.value.hook(kind)
         else {
@@ -26,18 +27,25 @@ extension Supervisor {
             request.descriptors = [
                 DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2),
             ]
+            request.birth = journal.births.announce(
+                BirthRegister.Role(kind), slot: slot, ticket: journal.head.takeTicket())
             runtime.hooks[kind] = HelperProcess(
                 request, keeping: [output], on: loop, through: spawner, inbox: helpers
             ) { [unowned self] result in
-                if case .failed(let reason) = result {
-                    announce(.hook, slot: slot, message: "\(kind.rawValue) \(reason)")
-                }
-                runtimes[slot]?.hooks[kind] = nil
-                feed(.hookEnded(kind, result), slot)
+                hookEnded(kind, result, slot)
             }
         } catch {
             feed(.hookEnded(kind, .failed("could not be started: \(error.message)")), slot)
         }
+    }
+
+    func hookEnded(_ kind: HookKind, _ result: HookResult, _ slot: Int) {
+        if case .failed(let reason) = result {
+            announce(.hook, slot: slot, message: "\(kind.rawValue) \(reason)")
+        }
+        runtimes[slot]?.hooks[kind] = nil
+        feed(.hookEnded(kind, result), slot)
+        whenRecorded { [unowned self] in journal.births.forget(BirthRegister.Role(kind), slot: slot) }
     }
 }
 

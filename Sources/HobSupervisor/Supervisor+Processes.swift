@@ -83,6 +83,7 @@ extension Supervisor {
         }
         var request = plan.mainProcess()
         request.descriptors = mappings
+        request.birth = journal.births.announce(.main, slot: slot, ticket: journal.head.takeTicket())
         if let cgroup = process.cgroup {
             let directory = try Descriptor.open(cgroup, flags: [.readOnly, .directory])
             request.cgroup = directory.raw
@@ -118,6 +119,7 @@ extension Supervisor {
         guard let runtime = runtimes[slot] else { return }
         if let watch = runtime.processWatch { loop.cancel(watch) }
         runtime.process = handle
+        runtime.processNumber = (try? FileStatus.of(handle.descriptor).inode) ?? 0
         do throws(SystemError) {
             runtime.processWatch = try loop.watch(handle.raw, events: .read) { [unowned self] _ in mainEnded(slot) }
         } catch {
@@ -130,24 +132,34 @@ extension Supervisor {
         }
     }
 
+    /// A child of ours: its status stays readable until it is written down.
     private func mainEnded(_ slot: Int) {
-        guard let runtime = runtimes[slot], let process = runtime.process, process.hasExited else { return }
+        guard let process = runtimes[slot]?.process, process.hasExited else { return }
+        mainEnded(slot, Self.outcome(of: process))
+        guard runtimes[slot]?.process !== process else { return }
+        // ECHILD: it was none of ours, and somebody else reaps it.
+        whenRecorded { _ = try? process.reap() }
+    }
+
+    /// The main process has ended, whoever told.
+    func mainEnded(_ slot: Int, _ outcome: ExitOutcome) {
+        guard let runtime = runtimes[slot], let process = runtime.process else { return }
         // A last word counts although its sender is gone; it may even name the next main process.
         runtime.notify?.drain { [unowned self] message, sender in receive(message, from: sender, slot) }
         guard runtime.process === process else { return }
-        let outcome = Self.outcome(of: process)
         // What it wrote is read before its successor writes, which begins a line of its own. Nobody waits for it.
         logs.drain(slot: slot, token: 0, endsLine: true)
         if let watch = runtime.processWatch { loop.cancel(watch) }
         runtime.processWatch = nil
         runtime.process = nil
+        runtime.processNumber = 0
         runtime.statusText = nil
         feed(.processEnded(outcome), slot)
     }
 
     /// A child's status is ours to read; of a process that is not our child, the kernel may still tell.
     private static func outcome(of process: ProcessHandle) -> ExitOutcome {
-        if let status = (try? process.reap()) ?? nil { return ExitOutcome(status) }
+        if let status = (try? process.peekExit()) ?? nil { return ExitOutcome(status) }
         if let status = (try? process.exitInfo()) ?? nil { return ExitOutcome(status) }
         return .unknown
     }
@@ -252,7 +264,7 @@ extension Supervisor {
         // A zombie that somebody else holds (a debugger) cannot be reaped by us; it runs nothing, so it does not count.
         for _ in 0..<8 {
             reapOrphansOnce()
-            let orphans = ProcessTree.orphansOfSelf().filter { pid in
+            let orphans = strays(slot).filter { pid in
                 guard let tag = ProcessTree.tag(of: pid) else { return false }
                 return ProcessTag.marks(tag, scope: scope, slot: slot) && pid != runtime.process?.pid
             }
@@ -268,12 +280,27 @@ extension Supervisor {
         return found
     }
 
+    /// Who may have lost its parent: orphans of ours, those of earlier lives, and those that init has got.
+    private func strays(_ slot: Int) -> [Int32] {
+        var strays = ProcessTree.orphansOfSelf() + orphansOfKeeper()
+        guard journal.head.isScattered else { return strays }
+        let known = Set(strays)
+        strays += ProcessTree.everyone { tag in ProcessTag.marks(tag, scope: scope, slot: slot) }.filter { pid in
+            !known.contains(pid) && adopted[pid] == nil && !isHook(pid, slot)
+        }
+        return strays
+    }
+
+    private func isHook(_ pid: Int32, _ slot: Int) -> Bool {
+        runtimes[slot]?.hooks.values.contains { $0.pid == pid } ?? false
+    }
+
     // MARK: Orphans
 
     /// Some child ended: orphans are reaped here, main processes and helpers by those who watch them.
     func reapOrphans() {
         reapOrphansOnce()
-        for slot in runtimes.indices where runtimes[slot]?.sweep != nil { continueSweep(slot) }
+        continueSweeps()
     }
 
     private func reapOrphansOnce() {

@@ -13,7 +13,7 @@ extension Supervisor {
             switch definition.readiness.kind {
             case .settle: break
             case .notify: runtime.readiness = .notify
-            case .descriptor: break  // Watched since before the process existed.
+            case .descriptor: if isResuming { takeOverReadiness(slot) }  // Else watched since before the process was.
             case .tcp(let endpoints):
                 try startProbe(.tcp(addresses(endpoints, identity)), slot)
             case .unix(let path):
@@ -25,6 +25,7 @@ extension Supervisor {
                         path: path.resolved(for: identity), statuses: statuses), slot)
             case .exec(let command, let limit):
                 runtime.readiness = .exec(nil)
+                if isResuming { _ = try? born(.probe, slot, record.machine.generation)?.signal(.kill) }
                 runProbeCommand(command, limit: limit, after: .milliseconds(20), slot)
             case .log(let pattern):
                 let expression = try LogPattern(pattern)
@@ -56,6 +57,7 @@ extension Supervisor {
         case .descriptor(let descriptor, let watch):
             loop.cancel(watch)
             descriptor.close()
+            drop(HeldKey(.readiness, slot: UInt32(slot)))
         case .exec(let timer):
             if let timer { loop.cancel(timer) }
             runtime.probe?.kill()
@@ -125,8 +127,10 @@ extension Supervisor {
             repeatProbeCommand(command, limit: limit, after: pause, slot)
         }
         runtime.readiness = .exec(timer)
+        var request = plan.helper(command)
+        request.birth = journal.births.announce(.probe, slot: slot, ticket: journal.head.takeTicket())
         runtime.probe = HelperProcess(
-            plan.helper(command), keeping: [], on: loop, through: spawner, inbox: helpers
+            request, keeping: [], on: loop, through: spawner, inbox: helpers
         ) { [unowned self] result in
             loop.cancel(timer)
             runtimes[slot]?.probe = nil
@@ -155,6 +159,7 @@ extension Supervisor {
                 readReadinessDescriptor(descriptor, slot)
             }
             runtimes[slot]?.readiness = .descriptor(descriptor, watch)
+            hold(HeldKey(.readiness, slot: UInt32(slot)), descriptor)
         } catch {
             warn(slot, "cannot watch for the readiness line: \(error.message)")
         }
@@ -179,20 +184,24 @@ extension Supervisor {
         } else if isClosed, case .descriptor(_, let watch)? = runtimes[slot]?.readiness {
             loop.cancel(watch)
             descriptor.close()
+            drop(HeldKey(.readiness, slot: UInt32(slot)))
             runtimes[slot]?.readiness = nil
         }
     }
 
     // MARK: What the service says of itself
 
-    func openNotifySocket(_ slot: Int, _ definition: ServiceDefinition) throws(SystemError) -> String {
+    func openNotifySocket(
+        _ slot: Int, _ definition: ServiceDefinition, adopting socket: Descriptor? = nil
+    ) throws(SystemError) -> String {
         guard let runtime = runtimes[slot] else { return "" }
         if let notify = runtime.notify { return notify.path }
         let owner = definition.process.user.map { (user: $0, group: definition.process.group ?? $0) }
         let notify = try NotifySocket(
-            named: String(slot), in: notifies, at: runtimeNotifyPath, owner: owner, on: loop
+            named: String(slot), in: notifies, at: runtimeNotifyPath, owner: owner, adopting: socket, on: loop
         ) { [unowned self] message, sender in receive(message, from: sender, slot) }
         runtime.notify = notify
+        hold(HeldKey(.notify, slot: UInt32(slot)), notify.descriptor)
         return notify.path
     }
 

@@ -51,6 +51,8 @@ extension Supervisor {
                     .badRequest, "\(scale.service)=\(scale.instances): from 0 to 10000 instances are possible")
             }
         }
+        let instances = request.scales.reduce(0) { $0 + $1.instances }
+        try reserve(instances: instances, services: 0, bytes: 0)
         return request.scales
     }
 
@@ -76,6 +78,9 @@ extension Supervisor {
             guard !isShuttingDown else { throw Failure(.shuttingDown, "the supervisor is stopping everything") }
             let id = nextOperation
             nextOperation += 1
+            let instances = set.services.reduce(0) { $0 + $1.instances }
+            try reserve(instances: instances, services: set.services.count, bytes: bytes.count)
+            journal.expect(set, bytes)
             let wanted = request.up ? try Self.services(request.targets, in: set) : nil
             let (changes, actions) = try supervision.apply(set, bringUp: wanted, operation: id, at: Clock.now)
             appliedLines = Self.stored(set, bytes, environment: supervision.environment)
@@ -93,6 +98,19 @@ extension Supervisor {
         guard set.environment != environment, let end = bytes.firstIndex(of: 0x0A) else { return bytes }
         let first = AppliedSet(environment: environment).lines[0]
         return JSONWriter.line(of: first) + bytes[(end + 1)...]
+    }
+
+    /// Makes room for what an order may bring, in addition to what is there.
+    private func reserve(instances: Int, services: Int, bytes: Int) throws(Failure) {
+        do throws(SystemError) {
+            journal.compact(supervision)
+            // Each definition has its number before it.
+            try journal.reserve(
+                instances: supervision.instances.count + instances, services: supervision.services.count + services,
+                bytes: bytes + 24 * (services + 1))
+        } catch {
+            throw Failure(.system, "the runtime directory \(runtime.path) has no room: \(error.message)")
+        }
     }
 
     private static func services(_ targets: [String], in set: AppliedSet) throws(Failure) -> [String] {

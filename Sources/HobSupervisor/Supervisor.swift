@@ -74,6 +74,27 @@ package final class Supervisor {
     package private(set) var link: KeeperLink?
     /// What the keeper held when this life began and nobody has taken yet.
     var held: HeldDescriptors
+    /// What the keeper holds of ours now.
+    var kept: [HeldKey: HeldDescriptor] = [:]
+    /// The keeper's number, for as long as the link is open.
+    let keeperPID: Int32
+    /// What a next life finds.
+    let journal: Journal
+    /// Processes that earlier lives have made, by pid.
+    var adopted: [Int32: AdoptedProcess] = [:]
+    var isAskingKeeper = false
+    /// Whether the keeper has seen a life before this one: then only the supervisor was gone, and never for long.
+    let isSuccessor: Bool
+    /// Whether nothing is started or ended by itself: the supervisor has died too often in a short time.
+    var isSafe: Bool
+    /// What an earlier life has left, until it is taken up.
+    var recoveredState: Journal.Recovered?
+    /// Whether actions of an earlier life are being done again: what exists is taken over instead of being made.
+    var isResuming = false
+    /// What is to be done once the event at hand is written down.
+    var afterRecord: [() -> Void] = []
+    /// Whether the loop has ended.
+    private(set) var isEnding = false
 
     private let lock: FileLock
     private var isLingering = false
@@ -87,11 +108,13 @@ package final class Supervisor {
         self.original = original
         self.held = held
         runtime = try RuntimeDirectory.prepare(options.runtime)
-        guard let lock = try FileLock.tryAcquire("lock", in: runtime.descriptor) else {
-            throw StartFailure.alreadyRunning(options.runtime)
-        }
-        self.lock = lock
+        keeperPID = getppid()
+        isSafe = options.isSafe
+        let heldLock = self.held.take(HeldKey(.lock))
+        isSuccessor = heldLock != nil
+        lock = try Self.lock(heldLock, in: runtime)
         scope = try Self.scope(of: runtime.path)
+        journal = try Journal.open(in: runtime.descriptor)
         try ProcessControl.becomeSubreaper()
         loop = try EventLoop()
         fifos = try Self.directory("fifo", in: runtime.descriptor, mode: 0o700)
@@ -101,6 +124,7 @@ package final class Supervisor {
         let contents = try StateStore.load(from: state)
 
         supervision = Supervision(seed: UInt64.random(in: .min ... .max))
+        history = EventHistory(after: journal.head.lastEvent)
         // The loop's closures need an owner that exists; they find it here once the initialiser is through.
         let owner = Owner()
         inbox = try loop.inbox { message in owner.supervisor?.receive(message) }
@@ -115,8 +139,38 @@ package final class Supervisor {
         if let number = options.keeperLink {
             link = try KeeperLink(Descriptor(owning: number), on: loop, callbacks: keeperCallbacks)
         }
-        server = try ControlServer(in: runtime.descriptor, on: loop, supervisor: self)
-        restore(contents)
+        let listener = self.held.take(HeldKey(.listener))
+        server = try ControlServer(in: runtime.descriptor, adopting: listener, on: loop, supervisor: self)
+        hold(HeldKey(.lock), lock.descriptor)
+        if let listener = server?.descriptor { hold(HeldKey(.listener), listener) }
+        try begin(contents)
+    }
+
+    /// The scope's lock: the keeper's, or a new one. A hobd that is about to end is waited for.
+    private static func lock(_ held: Descriptor?, in runtime: RuntimeDirectory) throws -> FileLock {
+        if let held { return FileLock(adopting: held) }
+        let deadline = MonotonicTime.now() + .seconds(2)
+        while true {
+            if let lock = try FileLock.tryAcquire("lock", in: runtime.descriptor) { return lock }
+            // One that has removed its socket has only its last instructions before it.
+            let isServed = (try? FileStatus.of(ControlServer.name, in: runtime.descriptor)) != nil
+            guard !isServed, MonotonicTime.now() < deadline else { throw StartFailure.alreadyRunning(runtime.path) }
+            usleep(5_000)
+        }
+    }
+
+    /// Goes on where an earlier life was killed, or begins with what is stored.
+    private func begin(_ contents: StateStore.Contents) throws {
+        if let recovered = journal.recovered {
+            supervision = try Supervision(
+                recovering: recovered.journal, seed: UInt64.random(in: .min ... .max))
+            if contents.wanted.revision != supervision.revision { appliedLines = supervision.appliedSet.bytes }
+            takeOver(recovered)
+        } else {
+            isSafe = false
+            restore(contents)
+            record()
+        }
     }
 
     /// Holds the supervisor for closures made before it.
@@ -166,9 +220,12 @@ package final class Supervisor {
     /// Runs until the last service is down and nobody wants another.
     package func run() throws(SystemError) {
         try loop.run()
+        isEnding = true
         logs.stop()
         store.stop()
         server?.close()
+        journal.remove()
+        try? lock.release()
     }
 
     /// Takes over what an earlier life stored; starts it when told to.
@@ -209,7 +266,7 @@ package final class Supervisor {
         }
     }
 
-    private func follow(_ signal: SignalNumber) {
+    func follow(_ signal: SignalNumber) {
         switch signal {
         case .terminate, .interrupt, .quit: shutDown()
         case .hangUp:
@@ -217,13 +274,6 @@ package final class Supervisor {
             logs.reopen()
         default: break
         }
-    }
-
-    private var keeperCallbacks: KeeperLink.Callbacks {
-        KeeperLink.Callbacks(
-            childChanged: {},
-            signal: { [unowned self] in follow($0) },
-            keeperGone: { DaemonLog.write("the keeper has ended: going on without one") })
     }
 
     /// Stops everything in its order, then ends the loop.

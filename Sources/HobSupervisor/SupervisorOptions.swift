@@ -20,6 +20,8 @@ package struct SupervisorOptions: Sendable, Hashable {
     package var isSafe = false
     /// Whether to run without a keeper.
     package var isAlone = false
+    /// The words as they came.
+    package var words: [String] = []
     /// System calls that shall fail, for tests: `clone:3:EAGAIN`.
     package var faults: String?
 
@@ -35,6 +37,7 @@ package struct SupervisorOptions: Sendable, Hashable {
     /// - Returns: the options, or the sentence that says what is wrong.
     package static func parse(_ words: [String]) -> Result<SupervisorOptions, UsageError> {
         var options = SupervisorOptions()
+        options.words = words
         var rest = words[...]
         while let word = rest.popFirst() {
             if let flag = flags[word] {

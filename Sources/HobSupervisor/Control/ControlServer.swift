@@ -17,13 +17,23 @@ final class ControlServer {
     private var isPaused = false
     private var connections: [ObjectIdentifier: ControlConnection] = [:]
 
-    init(in directory: Descriptor, on loop: EventLoop, supervisor: Supervisor) throws(SystemError) {
+    /// Binds the socket, or takes over the one that an earlier life has bound.
+    init(
+        in directory: Descriptor, adopting socket: Descriptor?, on loop: EventLoop, supervisor: Supervisor
+    ) throws(SystemError) {
         self.directory = directory
         self.loop = loop
         self.supervisor = supervisor
-        listener = try UnixListener(in: directory, name: Self.name)
+        if let socket {
+            listener = UnixListener(adopting: socket)
+        } else {
+            listener = try UnixListener(in: directory, name: Self.name)
+        }
         watch = try loop.watch(listener.descriptor.raw, events: .read) { [unowned self] _ in accept() }
     }
+
+    /// The listening socket.
+    var descriptor: Descriptor { listener.descriptor }
 
     private func accept() {
         while connections.count < Self.mostConnections {

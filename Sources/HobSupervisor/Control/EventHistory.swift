@@ -8,7 +8,9 @@ struct EventHistory {
     /// The number of the newest event; 0 before the first.
     private(set) var last: UInt64 = 0
 
-    init(capacity: Int = 1_024) {
+    /// A history that goes on from where an earlier life has been.
+    init(after last: UInt64 = 0, capacity: Int = 1_024) {
+        self.last = last
         self.capacity = capacity
     }
 

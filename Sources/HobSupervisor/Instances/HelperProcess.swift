@@ -26,6 +26,13 @@ final class HelperProcess {
         }
     }
 
+    /// Takes over a command that an earlier life has started; ``ended(_:)`` is called by who watches it.
+    init(adopting handle: ProcessHandle, on loop: EventLoop, completion: @escaping (HookResult) -> Void) {
+        self.loop = loop
+        self.handle = handle
+        self.completion = completion
+    }
+
     /// The process, while it runs.
     var pid: Int32? { handle?.pid ?? ticket.pid }
 
@@ -68,12 +75,21 @@ final class HelperProcess {
     }
 
     private func ended() {
-        guard let handle, let status = (try? handle.reap()) ?? nil else { return }
+        guard let handle, let status = (try? handle.peekExit()) ?? nil else { return }
+        ended(ExitOutcome(status))
+        // Written down by now; until then its status could be read again.
+        _ = try? handle.reap()
+    }
+
+    /// The command came to its end.
+    func ended(_ outcome: ExitOutcome) {
         if let watch { loop.cancel(watch) }
         watch = nil
-        self.handle = nil
-        let outcome = ExitOutcome(status)
-        finish(outcome.isSuccess ? .succeeded : .failed("failed (\(outcome))"))
+        handle = nil
+        switch outcome {
+        case .unknown: finish(.failed("ended while no supervisor was there; its result is unknown"))
+        case .exited, .signaled: finish(outcome.isSuccess ? .succeeded : .failed("failed (\(outcome))"))
+        }
     }
 
     private func finish(_ result: HookResult) {

@@ -14,6 +14,10 @@ final class InstanceRuntime {
     /// The main process, and the loop's watch of its end.
     var process: ProcessHandle?
     var processWatch: Watch?
+    /// The kernel's own number of the main process, which no other one ever has; 0 when there is none.
+    var processNumber: UInt64 = 0
+    /// What the service has stored with us for its next process.
+    var stored: [Stored] = []
     /// A spawn under way.
     var ticket: SpawnTicket?
     /// The helper commands that run.
@@ -39,6 +43,15 @@ final class InstanceRuntime {
     init(fifo: FIFO, name: String) {
         self.fifo = fifo
         self.name = name
+    }
+
+    /// A descriptor that outlives the process that had it.
+    struct Stored {
+        /// FDNAME.
+        var name: String
+        var descriptor: Descriptor
+        /// Its place in the keeper.
+        var index: UInt32
     }
 
     /// A sweep's signal: repeated for those who appear later, until nobody is left.

@@ -15,17 +15,25 @@ final class NotifySocket {
     /// Binds the socket, gives it to the service's user, and listens on the loop.
     init(
         named name: String, in directory: Descriptor, at directoryPath: String, owner: (user: UInt32, group: UInt32)?,
-        on loop: EventLoop, receive: @escaping (NotifyMessage, _ sender: Int32) -> Void
+        adopting descriptor: Descriptor? = nil, on loop: EventLoop,
+        receive: @escaping (NotifyMessage, _ sender: Int32) -> Void
     ) throws(SystemError) {
         self.name = name
         self.directory = directory
         self.loop = loop
         path = "\(directoryPath)/\(name)"
-        socket = try DatagramSocket(in: directory, name: name, mode: 0o600)
-        if let owner { try directory.changeOwner(of: name, user: owner.user, group: owner.group) }
+        if let descriptor {
+            socket = try DatagramSocket(adopting: descriptor)
+        } else {
+            socket = try DatagramSocket(in: directory, name: name, mode: 0o600)
+        }
+        if descriptor == nil, let owner { try directory.changeOwner(of: name, user: owner.user, group: owner.group) }
         let socket = socket
         watch = try loop.watch(socket.descriptor.raw, events: .read) { _ in Self.drain(socket, receive) }
     }
+
+    /// The socket itself.
+    var descriptor: Descriptor { socket.descriptor }
 
     /// Hears what has been sent and not yet read; a last word must count although its sender is gone.
     func drain(_ receive: (NotifyMessage, _ sender: Int32) -> Void) {

@@ -28,6 +28,7 @@ final class Journal {
     /// What an earlier life has left; nil when there was none.
     private(set) var recovered: Recovered?
 
+    private let directory: Descriptor
     private let scope: JournalRows
     private let services: JournalRows
     private let instances: JournalRows
@@ -43,6 +44,7 @@ final class Journal {
     ///
     /// Throws when there is one that cannot be read: nothing is changed then.
     init(in directory: Descriptor) throws {
+        self.directory = directory
         head = try JournalHead(in: directory)
         let keeping = head.origin == .earlierLife
         births = try BirthRegister(in: directory, keeping: keeping)
@@ -89,6 +91,31 @@ final class Journal {
         writtenDefinitions = Int(clamping: entry.definitions)
         hasEnvironment = !contents.environment.isEmpty
         return recovered
+    }
+
+    /// Opens the journal. One that is damaged is set aside: what it tells cannot be believed, but whoever bears our mark
+    /// is found all the same, and goes before anybody is started in its place.
+    static func open(in directory: Descriptor) throws -> Journal {
+        do {
+            return try Journal(in: directory)
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            DaemonLog.write("\(error): it is set aside as *.damaged, and everything is started anew")
+            for name in names { _ = try? directory.rename(name, to: name + ".damaged") }
+            let journal = try Journal(in: directory)
+            journal.head.isScattered = true
+            return journal
+        }
+    }
+
+    private static let names = [
+        JournalHead.name, BirthRegister.name, scopeName, servicesName, instancesName, DefinitionLog.name,
+    ]
+
+    /// Removes all of it: everything is down, and nothing is left to be found.
+    func remove() {
+        for name in Self.names { _ = try? directory.remove(name) }
     }
 
     // MARK: Room

@@ -18,6 +18,9 @@ package struct AppliedSet: Hashable, Sendable {
         [.object([JSONMember("environment", .strings(environment))])] + services.map(\.json)
     }
 
+    /// The lines as they are stored.
+    package var bytes: [UInt8] { lines.reduce(into: []) { $0 += JSONWriter.line(of: $1) } }
+
     /// Reads the lines of a set.
     package init(lines: some Sequence<JSONValue>) throws(JSONError) {
         self.init()

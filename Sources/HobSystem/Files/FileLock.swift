@@ -13,6 +13,11 @@ package final class FileLock: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Takes over a description that has the lock already, from a process that shares it.
+    package init(adopting descriptor: Descriptor) {
+        self.descriptor = descriptor
+    }
+
     /// Takes the lock of a file, which is made when missing; nil when somebody else holds it.
     package static func tryAcquire(
         _ path: String, in directory: Descriptor? = nil, exclusive: Bool = true, mode: UInt32 = 0o600

@@ -1,0 +1,131 @@
+import Glibc
+import HobPolicy
+import HobSupervisorCore
+import HobSystem
+
+// Between the supervisor and its keeper: whose children ended, what is held, and what happens when the keeper dies.
+extension Supervisor {
+    var keeperCallbacks: KeeperLink.Callbacks {
+        KeeperLink.Callbacks(
+            childChanged: { [unowned self] in settleKeeperChildren() },
+            signal: { [unowned self] signal in follow(signal) },
+            keeperGone: { [unowned self] in keeperIsGone() })
+    }
+
+    /// Gives the keeper a copy of a descriptor, so that it outlives us.
+    func hold(_ key: HeldKey, _ descriptor: Descriptor, label: String = "") {
+        kept[key] = HeldDescriptor(key, descriptor, label: label)
+        link?.hold(key, descriptor, label: label) { error in
+            if let error { DaemonLog.write(error.message) }
+        }
+    }
+
+    /// Lets the keeper close a descriptor.
+    func drop(_ key: HeldKey) {
+        guard kept.removeValue(forKey: key) != nil else { return }
+        link?.drop(key)
+    }
+
+    // MARK: Processes of earlier lives
+
+    /// Hears of the end of a process that is no child of ours.
+    func adopt(_ handle: ProcessHandle, completion: @escaping (ExitOutcome) -> Void) throws(SystemError) {
+        let process = AdoptedProcess(handle, completion: completion)
+        process.watch = try loop.watch(handle.raw, events: .read) { [unowned self] events in
+            adoptedEnded(process, events)
+        }
+        adopted[handle.pid] = process
+    }
+
+    /// A pidfd is readable as long as its process is a zombie: it is asked about once, then only its release is heard.
+    private func adoptedEnded(_ process: AdoptedProcess, _ events: IOEvents) {
+        if events.contains(.hangUp) {
+            // Somebody else has reaped it, and only the kernel may still know.
+            let status = (try? process.handle.exitInfo()) ?? nil
+            settle(process, status.map { ExitOutcome($0) } ?? .unknown)
+            return
+        }
+        if let watch = process.watch { try? loop.modify(watch, events: []) }
+        guard let link, link.isOpen else {
+            settleLater(process)
+            return
+        }
+        let pid = process.handle.pid
+        link.status(of: pid) { [weak self] fate in
+            guard let self else { return }
+            switch fate {
+            case .exited(let status):
+                settle(process, ExitOutcome(status))
+                whenRecorded { link.release(pid) }
+            case .alive, .noChild, .keeperGone: settleLater(process)
+            }
+        }
+    }
+
+    /// Its parent, whoever that is, will reap it; if that takes long, nobody will ever know its status.
+    private func settleLater(_ process: AdoptedProcess) {
+        loop.schedule(after: .seconds(1)) { [weak self, weak process] in
+            guard let self, let process, process.isOpen else { return }
+            let status = (try? process.handle.exitInfo()) ?? nil
+            settle(process, status.map { ExitOutcome($0) } ?? .unknown)
+        }
+    }
+
+    private func settle(_ process: AdoptedProcess, _ outcome: ExitOutcome) {
+        if let watch = process.watch { loop.cancel(watch) }
+        process.watch = nil
+        if adopted[process.handle.pid] === process { adopted[process.handle.pid] = nil }
+        process.end(outcome)
+    }
+
+    /// Asks for the keeper's zombies one by one; each is released once what it means is written down.
+    func settleKeeperChildren() {
+        guard !isSafe, let link, link.isOpen, !isAskingKeeper else { return }
+        isAskingKeeper = true
+        link.anyEnded { [weak self] ended in
+            guard let self else { return }
+            isAskingKeeper = false
+            guard let ended else {
+                continueSweeps()
+                return
+            }
+            if let process = adopted[ended.pid] { settle(process, ExitOutcome(ended.status)) }
+            whenRecorded { [unowned self] in
+                link.release(ended.pid)
+                settleKeeperChildren()
+            }
+        }
+    }
+
+    /// The children of the keeper that nobody watches: orphans of services that an earlier life started.
+    func orphansOfKeeper() -> [Int32] {
+        guard let link, link.isOpen else { return [] }
+        let own = getpid()
+        return ProcessTree.children(of: keeperPID).filter { $0 != own && adopted[$0] == nil }
+    }
+
+    /// Looks once more for everybody who is being swept.
+    func continueSweeps() {
+        for slot in runtimes.indices where runtimes[slot]?.sweep != nil { continueSweep(slot) }
+    }
+
+    // MARK: The keeper's end
+
+    /// Without a keeper the next death of ours would lose statuses and FIFOs: we become the keeper, and a new supervisor
+    /// goes on from the journal.
+    private func keeperIsGone() {
+        guard !isEnding else { return }
+        DaemonLog.write("the keeper has ended: taking its place")
+        journal.head.isScattered = true
+        succeed()
+    }
+
+    private func succeed() {
+        let error = KeeperSuccession.becomeKeeper(
+            held: Array(kept.values), arguments: options.words, origin: held.origin,
+            isSafe: isSafe)
+        // Everything is as before: going on without one is better than not going on.
+        DaemonLog.write("\(error.message); trying again in a second")
+        loop.schedule(after: .seconds(1)) { [unowned self] in succeed() }
+    }
+}
