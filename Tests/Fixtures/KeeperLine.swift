@@ -121,6 +121,7 @@ final class KeeperLine {
         let table = Self.namelessFile(in: directory)
         Self.setCloseOnExec(table, false)
         var head = origin
+        head.pending_signals = 0
         head.magic = UInt64(HOB_KEEPER_TABLE_MAGIC)
         head.record_size = UInt32(MemoryLayout<hob_keeper_record>.size)
         head.count = UInt32(held.count)

@@ -13,6 +13,7 @@ final class ObeyMode {
     private let reports: Int32
     private var readsLink = true
     private var takesNews = true
+    private var outlivesKeeper = false
 
     static func run(_ arguments: [String]) -> Int32 {
         let options = ModeOptions(
@@ -93,7 +94,7 @@ final class ObeyMode {
             ]
             _ = poll(&entries, 2, -1)
             if entries[1].revents != 0 {
-                if let message = line.receive() { take(message) } else { report("keeper gone") }
+                if let message = line.receive() { take(message) } else { keeperGone() }
             }
             guard entries[0].revents != 0 else { continue }
             // Byte by byte: what this life does not obey is left for the next.
@@ -103,6 +104,11 @@ final class ObeyMode {
             pending = []
             if !words.isEmpty { follow(words) }
         }
+    }
+
+    private func keeperGone() {
+        report("keeper gone")
+        if !outlivesKeeper { exit(0) }
     }
 
     private func take(_ message: hob_keeper_message) {
@@ -161,6 +167,7 @@ final class ObeyMode {
             line.send(KeeperLine.message(HOB_KEEPER_UPGRADE), descriptor: open(words[1], O_RDONLY | O_CLOEXEC))
         case "flood": flood(Int(number(1)))
         case "deaf": readsLink = false
+        case "outlive": outlivesKeeper = true
         case "heedless": takesNews = false
         case "succeed": line.becomeKeeper(["obey", directory], in: directory)
         case "echo": report(words.joined(separator: " "))
