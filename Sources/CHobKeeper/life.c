@@ -106,7 +106,6 @@ void life_start(void) {
     int pair[2];
     hob_keeper.retry_at = 0;
     hob_keeper.start_error = 0;
-    if (hob_keeper.alone_since == 0) hob_keeper.alone_since = keeper_now();
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
         could_not_start(errno);
         return;
@@ -189,6 +188,7 @@ void life_ended(int code, int status) {
     link_receive(1);
     link_close();
     hob_keeper.supervisor = 0;
+    if (hob_keeper.alone_since == 0) hob_keeper.alone_since = now;
     if (hob_keeper.is_ending) return;
     if (hob_keeper.start_error != 0) {
         could_not_start(hob_keeper.start_error);

@@ -121,6 +121,8 @@ final class KeptSupervisor {
     func begin() throws -> Life {
         let life = try nextLife()
         try tell("ready")
+        // The answer comes after the keeper has heard it.
+        try ask("any", "any")
         return life
     }
 
@@ -152,5 +154,18 @@ final class KeptSupervisor {
             decoding: try Descriptor.open("/proc/\(pid)/status").readAll(limit: 65_536), as: UTF8.self)
         let line = status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") }
         return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace).last ?? "") } ?? -1
+    }
+
+    /// The same, once it has dealt with what came before.
+    func switchesAtRest() throws -> Int {
+        let deadline = MonotonicTime.now() + .seconds(10)
+        var last = -1
+        while MonotonicTime.now() < deadline {
+            let now = try switches()
+            if now == last { return now }
+            last = now
+            usleep(100_000)
+        }
+        throw SystemError(code: ETIMEDOUT, message: "the keeper does not come to rest")
     }
 }
