@@ -33,6 +33,8 @@ package struct JournalRow: Sendable {
     package struct Loaded {
         /// The newest entry that is whole and of a batch that counts; nil when the row is empty.
         package var body: UnsafeRawBufferPointer?
+        /// The number of that entry's batch.
+        package var batch: UInt64 = 0
         /// Copies of a batch that never came to count. They must be erased before another batch has their number.
         package var dead: [Int] = []
     }
@@ -66,6 +68,7 @@ package struct JournalRow: Sendable {
             if wasWritten { throw ByteReader.Damaged() }
             return loaded
         }
+        loaded.batch = newest.batch
         loaded.body = newest.body.isEmpty ? nil : newest.body
         return loaded
     }

@@ -88,3 +88,16 @@ extension Supervision {
         return rowCount - 1
     }
 }
+
+extension Supervision {
+    /// The definitions that a service or an instance names, each once.
+    package var definitions: [DefinitionBox] {
+        var boxes: [UInt64: DefinitionBox] = [:]
+        for service in services.values { boxes[service.definition.number] = service.definition }
+        for case .some(let record) in instances {
+            boxes[record.machine.definition.number] = record.machine.definition
+            if let upcoming = record.machine.upcoming { boxes[upcoming.number] = upcoming }
+        }
+        return boxes.values.sorted { $0.number < $1.number }
+    }
+}
