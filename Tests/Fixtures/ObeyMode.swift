@@ -50,7 +50,8 @@ final class ObeyMode {
         report(
             "started pid=\(getpid()) keeper=\(getppid()) safe=\(options.has("--safe") ? 1 : 0) "
                 + "files=\(files.rlim_cur) original=\(line.origin.original_files) mask=\(hob_keeper_signal_mask()) "
-                + "ready-fd=\(options["--ready-fd"] ?? "none") comm=\(ownName()) held=\(line.held.count) exe=\(executable)")
+                + "ready-fd=\(options["--ready-fd"] ?? "none") comm=\(ownName()) held=\(line.held.count) exe=\(executable)"
+        )
     }
 
     private func ownName() -> String {

@@ -174,7 +174,7 @@ package final class KeeperLink {
         if let held, !held.isClosed {
             do throws(SystemError) {
                 return try DescriptorPassing.send(bytes, descriptors: [held.raw], over: descriptor) != nil
-            } catch where error.code != EBADF {
+            } catch  where error.code != EBADF {
                 throw error
             } catch {}
         }

@@ -12,7 +12,9 @@ import Testing
         #expect(try kept.dieAndReturn()["held"] == "2000")
     }
 
-    @Test func `a keeper that is full says so for each one it could not take, and starts the next life all the same`() throws {
+    @Test func `a keeper that is full says so for each one it could not take, and starts the next life all the same`()
+        throws
+    {
         let kept = try KeptSupervisor()
         _ = try kept.begin()
         try limit("--nofile=40:", of: kept)

@@ -89,8 +89,9 @@ import Testing
             let isLast = message.kind == UInt16(HOB_KEEPER_ASK_ANY.rawValue)
             _ = try? played.say(isLast ? HOB_KEEPER_STATUS_ANY : HOB_KEEPER_STATUS) {
                 $0.pid = isLast ? 99 : message.pid
-                $0.flags = [HOB_KEEPER_ALIVE.rawValue, HOB_KEEPER_EXITED.rawValue, HOB_KEEPER_NO_CHILD.rawValue][
-                    isLast ? 1 : Int(message.pid) % 3]
+                $0.flags =
+                    [HOB_KEEPER_ALIVE.rawValue, HOB_KEEPER_EXITED.rawValue, HOB_KEEPER_NO_CHILD.rawValue][
+                        isLast ? 1 : Int(message.pid) % 3]
                 $0.status = isLast ? 9 : (message.pid % 200) << 8
             }
         }
