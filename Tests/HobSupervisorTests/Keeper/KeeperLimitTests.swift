@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct KeeperLimitTests {
     @Test func `two thousand descriptors come through`() throws {
-        let kept = try KeptSupervisor()
+        // More than hobd's own soft limit.
+        let kept = try KeptSupervisor { $0.limits.append(ResourceLimit(.openFiles, soft: 1024)) }
         _ = try kept.begin()
         #expect(try kept.ask("store-many 2000", "stored-many") == "stored-many 2000 refused 0")
         #expect(try kept.dieAndReturn()["held"] == "2000")

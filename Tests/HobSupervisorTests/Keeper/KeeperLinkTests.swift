@@ -9,21 +9,25 @@ import Testing
     private final class Played {
         let loop: EventLoop
         let keeper: Descriptor
-        private(set) var link: KeeperLink! = nil
-        var heard: [String] = []
-        /// What the keeper was sent when a signal was reported.
-        var takenBeforeSignal: [Int32] = []
+        let link: KeeperLink
+        private let news = News()
+        var heard: [String] { news.heard }
+
+        private final class News {
+            var heard: [String] = []
+        }
 
         init() throws {
             loop = try EventLoop()
             let (keeper, own) = try Descriptor.socketPair(.sequencedPacket, nonBlocking: true)
             self.keeper = keeper
+            let news = news
             link = try KeeperLink(
                 own, on: loop,
                 callbacks: KeeperLink.Callbacks(
-                    childChanged: { [unowned self] in heard.append("child") },
-                    signal: { [unowned self] in heard.append($0.name) },
-                    keeperGone: { [unowned self] in heard.append("gone") }))
+                    childChanged: { news.heard.append("child") },
+                    signal: { news.heard.append($0.name) },
+                    keeperGone: { news.heard.append("gone") }))
         }
 
         func receive() throws -> (message: hob_keeper_message, descriptors: [Descriptor])? {

@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct KeeperSuccessionTests {
     @Test func `an upgrade executes the new file in place, with everything held and every orphan's end`() throws {
-        let kept = try KeptSupervisor()
-        _ = try kept.begin()
+        let kept = try KeptSupervisor { $0.limits.append(ResourceLimit(.openFiles, soft: 77)) }
+        let first = try kept.begin()
         try kept.ask("store 2 0 0 \(kept.directory.path(of: "a")) socket", "stored")
         let orphan = try kept.spawn("exit 7")
         let table = try kept.ask("table", "table")
@@ -18,7 +18,7 @@ import Testing
         try kept.tell("end 75")
         let upgraded = try kept.nextLife()
         #expect(upgraded["exe"] == copy && upgraded["keeper"] == "\(kept.pid)" && upgraded["held"] == "1")
-        #expect(upgraded["original"] == upgraded["files"] && upgraded["mask"] == "0")
+        #expect(upgraded["original"] == first["original"] && upgraded["mask"] == "0")
         #expect(try kept.ask("table", "table") == table)
         #expect(try kept.ask("status \(orphan.pid)", "status") == "status \(orphan.pid) ended \(7 << 8)")
         // It goes on as the first one would, also when its file is gone.
@@ -89,7 +89,7 @@ import Testing
         let lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
         try #require(lines.count == 2)
         let life = KeptSupervisor.Life(lines[0])
-        #expect(life["safe"] == "1" && life["files"] == "99" && life["mask"] == "\(UInt64(1) << 63)")
+        #expect(life["safe"] == "1" && life["original"] == "99" && life["mask"] == "\(UInt64(1) << 63)")
         #expect(life["held"] == "2" && life["ready-fd"] == "none")
         let inodes = try ["lock", "file"].map { try FileStatus.of($0, in: directory.descriptor).inode }
         #expect(lines[1] == "table 1.0.0=\(inodes[0]) 6.4.2=\(inodes[1]):name")
