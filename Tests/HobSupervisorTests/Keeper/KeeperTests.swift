@@ -78,6 +78,7 @@ import Testing
         let children = try (0..<3).map { _ in try kept.spawn("sleep") }
         _ = try kept.dieAndReturn()
         try kept.tell("heedless")
+        try kept.ask("echo heedless", "echo heedless")
         for child in children {
             try child.signal(.kill)
             #expect(child.waitForExit(until: .now() + .seconds(30)))
