@@ -235,7 +235,13 @@ static _Noreturn void become_keeper(int argc, char **argv, char **envp) {
     prctl(PR_SET_NAME, "hobd");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     hob_keeper.is_first = table < 0;
+    hob_keeper.alone_since = keeper_now();
     if (table >= 0) held_read_table(table);
+    for (int number = 1; number < 32; number++) {
+        if ((hob_keeper.signals_wanted & 1u << number) && is_order_to_stop(number)) {
+            hob_keeper.told_at = hob_keeper.alone_since;
+        }
+    }
     run();
 }
 

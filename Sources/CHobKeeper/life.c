@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -65,10 +64,8 @@ static _Noreturn void become_supervisor(int link) {
         fail(link);
     }
     if (fcntl(link, F_SETFD, 0) < 0) fail(link);
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) < 0) fail(link);
-    files.rlim_cur = hob_keeper.original_files < files.rlim_max ? hob_keeper.original_files : files.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &files) < 0) fail(link);
+    // The limit of open files stays raised: with more held than the original limit, the new process could open nothing,
+    // and Swift reads its arguments from a file. The table says what the supervisor's children are to get.
 
     int count = 0;
     arguments[count++] = (char *)(uintptr_t)"hobd";
@@ -106,7 +103,6 @@ void life_start(void) {
     int pair[2];
     hob_keeper.retry_at = 0;
     hob_keeper.start_error = 0;
-    if (hob_keeper.alone_since == 0) hob_keeper.alone_since = keeper_now();
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
         could_not_start(errno);
         return;
@@ -189,6 +185,7 @@ void life_ended(int code, int status) {
     link_receive(1);
     link_close();
     hob_keeper.supervisor = 0;
+    if (hob_keeper.alone_since == 0) hob_keeper.alone_since = now;
     if (hob_keeper.is_ending) return;
     if (hob_keeper.start_error != 0) {
         could_not_start(hob_keeper.start_error);

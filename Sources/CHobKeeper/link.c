@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,13 +98,24 @@ static void release(int pid) {
 
 // MARK: Requests
 
+/// Whether so few numbers are left that the keeper could not start a supervisor any more.
+static int is_last(int descriptor) {
+    enum { RESERVE = 16 };
+    struct rlimit files;
+    // Numbers are given from the lowest.
+    return getrlimit(RLIMIT_NOFILE, &files) == 0 && (rlim_t)descriptor + RESERVE >= files.rlim_cur;
+}
+
 static void take_store(const struct hob_keeper_message *request, int descriptor, int lost) {
     struct hob_keeper_message reply = {
         .kind = HOB_KEEPER_STORED, .role = request->role, .slot = request->slot, .index = request->index};
     if (descriptor < 0) {
         reply.status = lost ? EMFILE : EBADF;
     } else {
-        reply.status = held_store(request->role, request->slot, request->index, request->label, descriptor);
+        reply.status =
+            is_last(descriptor)
+                ? EMFILE
+                : held_store(request->role, request->slot, request->index, request->label, descriptor);
         if (reply.status != 0) close(descriptor);
     }
     answer(&reply);

@@ -40,7 +40,9 @@ package enum SupervisorProcess {
             let held = try heldDescriptors(options)
             // Threads inherit the mask: before the first of them.
             try SignalWatcher.block(signals + [.brokenPipe, .user1, .user2])
-            let original = try OriginalLimits.capture()
+            var original = try OriginalLimits.capture()
+            // Under a keeper ours is raised already.
+            original.openFiles.soft = held.origin.openFiles
             try ProcessLimits.raiseOpenFiles()
             Spawner.prepareProcess()
             if let faults = options.faults { try FaultPlan.armProcess(parsing: faults) }

@@ -7,4 +7,5 @@ let processModes: [String: @Sendable ([String]) -> Int32] = [
     "deaf": DeafMode.run,
     "double-fork": DoubleForkMode.run,
     "hold-lock": HoldLockMode.run,
+    "obey": ObeyMode.run,
 ]

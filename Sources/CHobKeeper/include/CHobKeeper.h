@@ -90,7 +90,7 @@ struct hob_keeper_table {
     uint32_t record_size;      // of this writer; a longer record's rest is skipped
     uint32_t count;
     uint64_t original_mask;    // blocked signals hobd was started with, as the kernel counts them
-    uint64_t original_files;   // soft RLIMIT_NOFILE hobd was started with
+    uint64_t original_files;   // soft RLIMIT_NOFILE hobd was started with; the supervisor begins with the raised one
     uint32_t pending_signals;  // 1 << number, not taken yet
     uint32_t reserved;
 };

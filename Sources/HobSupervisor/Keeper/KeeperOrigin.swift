@@ -8,6 +8,12 @@ package struct KeeperOrigin: Sendable, Hashable {
     /// The soft limit of open files.
     package var openFiles: UInt64
 
+    /// An origin of these values.
+    package init(signalMask: UInt64, openFiles: UInt64) {
+        self.signalMask = signalMask
+        self.openFiles = openFiles
+    }
+
     /// The values of the calling thread; to be called before it changes any.
     package static func capture() throws(SystemError) -> KeeperOrigin {
         KeeperOrigin(signalMask: hob_keeper_signal_mask(), openFiles: try ProcessLimits.get(.openFiles).soft)
