@@ -35,6 +35,8 @@ struct child_context {
     struct hob_spawn_result *result;
     int parent;
     int last_shared;  // of the descriptors that the child takes over of our table, while it shares it; -1: it does not
+    int null;         // a descriptor of /dev/null among them, or -1
+    uint64_t handled; // the signals that may not have their default action, bit 0 being signal 1
 };
 
 // MARK: The child's side
@@ -99,10 +101,11 @@ static void map_descriptors(struct child_context *context) {
     for (index = 0; index < count; index++) {
         int source = map[index].source;
         if (source < 0) {
-            source = open("/dev/null", O_RDWR | O_CLOEXEC);
+            source = context->null >= 0 ? context->null : open("/dev/null", O_RDWR | O_CLOEXEC);
             if (source < 0) fail_at(context, -1);
         }
-        map[index].source = fcntl(source, F_DUPFD_CLOEXEC, top);
+        // One that is above all targets already stays where it is, if it is there at all.
+        map[index].source = source >= top && context->last_shared >= 0 ? source : fcntl(source, F_DUPFD_CLOEXEC, top);
         if (map[index].source < 0) fail_at(context, source);
     }
     for (index = 0; index < count; index++) {
@@ -123,7 +126,7 @@ static void map_descriptors(struct child_context *context) {
 
 static int set_limit(int resource, int has_soft, uint64_t soft, int has_hard, uint64_t hard) {
     struct rlimit64 limit;
-    if (prlimit64(0, resource, NULL, &limit) < 0) return -1;
+    if (!(has_soft && has_hard) && prlimit64(0, resource, NULL, &limit) < 0) return -1;
     if (has_hard) limit.rlim_max = hard;
     if (has_soft) limit.rlim_cur = soft;
     else if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
@@ -194,11 +197,12 @@ static void bind_to_parent(struct child_context *context) {
 }
 
 // Raw calls: glibc refuses to touch 32 and 33, which its own posix_spawn leaves ignored in its children.
-static void reset_signals(void) {
+static void reset_signals(const struct child_context *context) {
     const unsigned long standard[4] = {0, 0, 0, 0};  // handler SIG_DFL, flags, restorer, mask
     uint64_t empty = 0;
     for (int number = 1; number <= 64; number++) {
         unsigned long action[4] = {0, 0, 0, 0};
+        if ((context->handled & (uint64_t)1 << (number - 1)) == 0) continue;
         if (syscall(SYS_rt_sigaction, number, NULL, action, sizeof empty) < 0 || action[0] == 0) continue;
         syscall(SYS_rt_sigaction, number, standard, NULL, sizeof empty);
     }
@@ -238,7 +242,7 @@ static int child_main(void *argument) {
     set_scheduling(context);
     set_credentials(context);
     bind_to_parent(context);
-    reset_signals();
+    reset_signals(context);
     run_executable(context);
 }
 
@@ -360,6 +364,7 @@ static struct {
     pthread_mutex_t lock;
     int numbers[RESERVED];
     int last;
+    uint64_t handled;  // the signals that had another action than the default one
     int is_there;
 } reserve = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -377,6 +382,14 @@ int hob_spawn_reserve(void) {
         }
         reserve.numbers[index] = file;
         if (file > reserve.last) reserve.last = file;
+    }
+    // glibc gives its own two, 32 and 33, a handler whenever it needs one.
+    reserve.handled = (uint64_t)3 << 31;
+    for (int number = 1; number <= 64; number++) {
+        unsigned long action[4] = {0, 0, 0, 0};
+        if (syscall(SYS_rt_sigaction, number, NULL, action, sizeof reserve.handled) == 0 && action[0] != 0) {
+            reserve.handled |= (uint64_t)1 << (number - 1);
+        }
     }
     if (result == 0) reserve.is_there = 1;
     pthread_mutex_unlock(&reserve.lock);
@@ -438,7 +451,7 @@ static void give_back(const struct spawn_descriptors *descriptors) {
 int hob_spawn(const struct hob_spawn_request *asked, struct hob_spawn_result *result) {
     struct hob_spawn_request request = *asked;
     struct spawn_descriptors descriptors;
-    struct child_context context = {.request = &request, .result = result, .parent = getpid(), .last_shared = -1};
+    struct child_context context = {.request = &request, .result = result, .parent = getpid(), .last_shared = -1, .null = -1, .handled = ~(uint64_t)0};
     uint64_t all = ~(uint64_t)0, previous = 0;
     uint64_t flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
     int pid, code;
@@ -457,6 +470,8 @@ int hob_spawn(const struct hob_spawn_request *asked, struct hob_spawn_result *re
     if (descriptors.used >= 0) {
         request.mappings = descriptors.map;
         context.last_shared = reserve.last;
+        context.null = reserve.numbers[RESERVED - 1];
+        context.handled = reserve.handled;
         flags |= CLONE_FILES;
     }
 

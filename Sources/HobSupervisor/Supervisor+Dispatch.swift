@@ -123,10 +123,11 @@ extension Supervisor {
         while runtimes.count <= slot { runtimes.append(nil) }
         do throws(SystemError) {
             let fifo = try FIFO.make(at: name, in: fifos)
-            runtimes[slot] = InstanceRuntime(fifo: fifo, name: name)
-            logs.add(
+            let runtime = InstanceRuntime(fifo: fifo, name: name)
+            runtimes[slot] = runtime
+            runtime.output = logs.add(
                 slot: slot, name: name, fifo: try fifo.openReadWrite(),
-                definition: record.machine.definition.value.log)
+                definition: record.machine.definition.value.log, isWithinLine: !fifo.isNew)
         } catch {
             // Without its FIFO the instance cannot be started; the spawn will say so and be tried again.
             warn(slot, "no log FIFO for \(name): \(error.message)")

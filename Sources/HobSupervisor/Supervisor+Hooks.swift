@@ -26,6 +26,7 @@ extension Supervisor {
             request.descriptors = [
                 DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2),
             ]
+            runtime.isKnownEmpty = false
             runtime.hooks[kind] = HelperProcess(
                 request, keeping: [output], on: loop, through: spawner, inbox: helpers
             ) { [unowned self] result in

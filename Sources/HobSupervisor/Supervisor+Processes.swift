@@ -21,7 +21,7 @@ extension Supervisor {
         do throws(SystemError) {
             let output = try runtime.fifo.openReadWrite(nonBlocking: false)
             let isGuardFree = try flockExclusive(output)
-            if !(try living(slot).isEmpty) {
+            if !runtime.isKnownEmpty, !(try living(slot).isEmpty) {
                 feed(.leftoversFound, slot)
                 return
             }
@@ -90,6 +90,7 @@ extension Supervisor {
         }
         let ticket = SpawnTicket()
         runtime.ticket = ticket
+        runtime.isKnownEmpty = false
         let inbox = inbox
         spawner.submit(request, ticket: ticket) { [kept] result in
             // The child has its own copies now; ours may go.
@@ -137,7 +138,7 @@ extension Supervisor {
         guard runtime.process === process else { return }
         let outcome = Self.outcome(of: process)
         // What it wrote is read before its successor writes, which begins a line of its own. Nobody waits for it.
-        logs.drain(slot: slot, token: 0, endsLine: true)
+        if runtime.output?.isSettled != true { logs.drain(slot: slot, token: 0, endsLine: true) }
         if let watch = runtime.processWatch { loop.cancel(watch) }
         runtime.processWatch = nil
         runtime.process = nil
@@ -189,6 +190,7 @@ extension Supervisor {
     func signalTree(_ slot: Int, _ signal: SignalNumber) {
         guard let runtime = runtimes[slot] else { return }
         if runtime.sweep?.signal != signal { runtime.sweep = InstanceRuntime.Sweep(signal: signal) }
+        sweeping.insert(slot)
         continueSweep(slot)
     }
 
@@ -197,6 +199,7 @@ extension Supervisor {
         guard let runtime = runtimes[slot] else { return }
         signalMain(slot, .kill)
         runtime.sweep = InstanceRuntime.Sweep(signal: .kill)
+        sweeping.insert(slot)
         continueSweep(slot)
     }
 
@@ -213,6 +216,8 @@ extension Supervisor {
         guard !members.isEmpty else {
             if runtime.process == nil {
                 runtime.sweep = nil
+                sweeping.remove(slot)
+                runtime.isKnownEmpty = true
                 feed(.treeEmptied, slot)
             }
             return
@@ -251,8 +256,9 @@ extension Supervisor {
         }
         // A zombie that somebody else holds (a debugger) cannot be reaped by us; it runs nothing, so it does not count.
         for _ in 0..<8 {
-            reapOrphansOnce()
-            let orphans = ProcessTree.orphansOfSelf().filter { pid in
+            let (left, hasReaped) = reapOrphansOnce()
+            // What one leaves behind comes to us and is in the next list.
+            let orphans = (hasReaped ? ProcessTree.orphansOfSelf() : left).filter { pid in
                 guard let tag = ProcessTree.tag(of: pid) else { return false }
                 return ProcessTag.marks(tag, scope: scope, slot: slot) && pid != runtime.process?.pid
             }
@@ -273,15 +279,25 @@ extension Supervisor {
     /// Some child ended: orphans are reaped here, main processes and helpers by those who watch them.
     func reapOrphans() {
         reapOrphansOnce()
-        for slot in runtimes.indices where runtimes[slot]?.sweep != nil { continueSweep(slot) }
+        for slot in sweeping {
+            if runtimes[slot]?.sweep == nil { sweeping.remove(slot) } else { continueSweep(slot) }
+        }
     }
 
-    private func reapOrphansOnce() {
+    /// Reaps the orphans that have ended.
+    ///
+    /// - Returns: the others of the same list, and whether any was reaped.
+    @discardableResult
+    private func reapOrphansOnce() -> (left: [Int32], hasReaped: Bool) {
         reapRetired()
-        for pid in ProcessTree.orphansOfSelf() where !isAdoptedMain(pid) {
+        var hasReaped = false
+        let left = ProcessTree.orphansOfSelf().filter { pid in
             // Alive, or reaped a moment ago: either way there is nothing to do.
-            _ = try? ProcessControl.reap(pid: pid)
+            guard !isAdoptedMain(pid), (try? ProcessControl.reap(pid: pid)) != nil else { return true }
+            hasReaped = true
+            return false
         }
+        return (left, hasReaped)
     }
 
     /// An orphan that its service named as main is watched like any main process.

@@ -125,6 +125,7 @@ extension Supervisor {
             repeatProbeCommand(command, limit: limit, after: pause, slot)
         }
         runtime.readiness = .exec(timer)
+        runtime.isKnownEmpty = false
         runtime.probe = HelperProcess(
             plan.helper(command), keeping: [], on: loop, through: spawner, inbox: helpers
         ) { [unowned self] result in

@@ -63,6 +63,8 @@ package final class Supervisor {
     var isShuttingDown = false
     /// Everything is being stopped because the supervisor ends: what is wanted stays as it is on the disk.
     var keepsWanted = false
+    /// The slots that may have a sweep under way: looked at after every end of a process.
+    var sweeping: Set<Int> = []
     /// Former main processes of ours that named a successor and still live.
     var retired: [ProcessHandle] = []
     /// How many successors were ever named: while none was, no orphan can be a main process.

@@ -312,7 +312,7 @@ struct hob_spawn_result {
 };
 /// Takes low descriptor numbers for spawns, to be called while the process has one thread and few descriptors: with them,
 /// a child shares our descriptor table until it has a small one of its own, instead of copying and closing all of ours.
-/// 0, or -1 with errno; spawns work without, too.
+/// Signals must have the actions by then that they will keep. 0, or -1 with errno; spawns work without, too.
 int hob_spawn_reserve(void);
 /// Makes room in the descriptor table for numbers below `count`. A table that grows when the process has threads makes
 /// the kernel wait for all processors, 10 to 20 ms long.

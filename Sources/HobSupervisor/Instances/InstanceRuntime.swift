@@ -11,6 +11,10 @@ final class InstanceRuntime {
     /// The FIFO's name, which is also the instance's log's.
     let name: String
 
+    /// What may be asked of its output without waking the log threads.
+    var output: LogOutput?
+    /// No process with its mark existed at the last look, and none was made since: nothing can be in a start's way.
+    var isKnownEmpty = false
     /// The main process, and the loop's watch of its end.
     var process: ProcessHandle?
     var processWatch: Watch?
