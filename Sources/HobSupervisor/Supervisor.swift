@@ -107,6 +107,7 @@ package final class Supervisor {
         prober = try Prober { inbox.post(.probe($0)) }
         signals = try SignalWatcher(SupervisorProcess.signals)
         owner.supervisor = self
+        loop.atRest = { [unowned self] in giveBackMemory() }
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
         server = try ControlServer(in: runtime.descriptor, on: loop, supervisor: self)
         restore(contents)
@@ -162,6 +163,15 @@ package final class Supervisor {
         logs.stop()
         store.stop()
         server?.close()
+    }
+
+    /// Nothing has happened for a while: buffers that grew with the last burst go.
+    private func giveBackMemory() {
+        pending = []
+        changed = [:]
+        changeOrder = []
+        supervision.giveBackMemory()
+        ProcessMemory.giveBack()
     }
 
     /// Takes over what an earlier life stored; starts it when told to.

@@ -38,6 +38,7 @@ package enum SupervisorProcess {
             let original = try OriginalLimits.capture()
             try ProcessLimits.raiseOpenFiles()
             Spawner.prepareProcess()
+            ProcessMemory.beLean()
             if let faults = options.faults { try FaultPlan.armProcess(parsing: faults) }
             let supervisor = try Supervisor(options, original: original)
             // Nobody waits for an answer, or its reader is gone: neither is a reason not to run.

@@ -81,6 +81,13 @@ int hob_prlimit(int pid, int resource, const uint64_t *_Nullable set_soft, const
 /// getpriority of the calling process; an error cannot be told from -1, and there is none for oneself.
 int hob_get_nice(void);
 
+// MARK: Memory
+
+/// One arena for all threads, and thresholds that do not move; to be called before the first thread.
+void hob_be_lean(void);
+/// Returns free heap pages to the system, and drops the program's read-only pages, which come back from its file.
+void hob_give_back_memory(void);
+
 // MARK: Files
 
 int hob_open_at(int directory, const char *_Nonnull path, int flags, unsigned mode);

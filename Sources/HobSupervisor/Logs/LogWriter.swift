@@ -130,6 +130,7 @@ final class LogWriter: @unchecked Sendable {
             case .coolDown:
                 closeAll()
                 staging.trim()
+                ProcessMemory.giveBack()
             case .end:
                 closeAll()
                 monitor.withLock { $0.hasEnded = true }

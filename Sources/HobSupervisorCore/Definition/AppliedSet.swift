@@ -26,7 +26,9 @@ package struct AppliedSet: Hashable, Sendable {
                 let reader = try JSONObjectReader(line, as: "applied set")
                 environment = try reader.texts("environment")
             } else {
-                services.append(try ServiceDefinition(json: line))
+                var service = try ServiceDefinition(json: line)
+                if let last = services.last { service.share(with: last) }
+                services.append(service)
             }
         }
     }
