@@ -109,7 +109,7 @@ extension Supervisor {
         case .drained(_, let token): drained(token)
         case .trouble(let slot, let error): warn(slot, "logging is in trouble: \(error.message)")
         case .recovered(let slot): warn(slot, "logging works again")
-        case .rotated, .reopened: break
+        case .rotated, .reopened, .cooledDown: break
         }
     }
 

@@ -85,7 +85,7 @@ int hob_get_nice(void);
 
 /// One arena for all threads, and thresholds that do not move; to be called before the first thread.
 void hob_be_lean(void);
-/// Returns free heap pages to the system, and drops the program's read-only pages, which come back from its file.
+/// Returns free heap pages to the system, and lets the next hob_epoll_rest find the program's pages.
 void hob_give_back_memory(void);
 
 // MARK: Files
@@ -154,6 +154,8 @@ int hob_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t data);
 int hob_epoll_remove(int epoll, int descriptor);
 /// epoll_pwait2; `nanoseconds` below 0 waits for ever. At most 256 events.
 int hob_epoll_wait(int epoll, struct hob_event *_Nonnull events, int capacity, int64_t nanoseconds);
+/// Drops the read-only pages of the program, which come back from its file when they are needed, and waits for one event.
+int hob_epoll_rest(int epoll, struct hob_event *_Nonnull event, int64_t nanoseconds);
 
 int hob_signalfd(const int *_Nonnull signals, size_t count);
 struct hob_signal {

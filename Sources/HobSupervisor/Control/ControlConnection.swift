@@ -24,7 +24,7 @@ final class ControlConnection {
     private var isWatchingWrites = false
     private var closesWhenFlushed = false
     /// An apply whose definitions are still coming in.
-    private var incoming: (request: Request, remaining: Int, lines: [JSONValue], bytes: [UInt8])?
+    private var incoming: IncomingSet?
     /// The id of the request that follows events.
     private var following: String?
 
@@ -98,7 +98,7 @@ final class ControlConnection {
             switch request.verb {
             case .apply, .plan:
                 let count = request.count ?? 0
-                incoming = (request, count, [], [])
+                incoming = IncomingSet(request: request, remaining: count)
                 if count == 0 { finishIncoming() }
             case .events:
                 supervisor.replay(request, to: self)
@@ -113,20 +113,17 @@ final class ControlConnection {
     }
 
     private func takeDefinition(_ value: JSONValue, _ line: [UInt8]) {
-        incoming?.lines.append(value)
-        incoming?.bytes.append(contentsOf: line)
-        incoming?.bytes.append(0x0A)
-        incoming?.remaining -= 1
+        incoming?.take(value, line)
         if incoming?.remaining == 0 { finishIncoming() }
     }
 
     private func finishIncoming() {
-        guard let (request, _, lines, bytes) = incoming else { return }
+        guard let whole = incoming else { return }
         incoming = nil
-        do throws(JSONError) {
-            supervisor.apply(try AppliedSet(lines: lines), bytes, request, from: self)
-        } catch {
-            reply(request.id, .failed(Failure(.badRequest, error.description)))
+        if let failure = whole.failure {
+            reply(whole.request.id, .failed(Failure(.badRequest, failure.description)))
+        } else {
+            supervisor.apply(whole.set, whole.bytes, whole.request, from: self)
         }
     }
 

@@ -65,7 +65,7 @@ package final class LogPipeline: Sendable {
         }
         let channel = writer.channel(named: name)
         writer.enqueue(.open(slot: slot, definition), for: channel)
-        let stream = LogStream(slot: slot, name: name, output: output, channel: channel, definition: definition)
+        let stream = LogStream(slot: slot, output: output, channel: channel, definition: definition)
         reader.post { $0.add(stream) }
         return output
     }

@@ -172,7 +172,8 @@ final class LogReader: @unchecked Sendable {
         staging.nextSequence += 1
         batch.clock = hob_wall_clock_now() / 1_000_000
         batch.isStamped = stream.isStamped
-        stream.nameBytes.withUnsafeBytes { batch.setName($0) }
+        var name = stream.channel.name
+        name.withUTF8 { batch.setName(UnsafeRawBufferPointer($0)) }
         batch.poison()
         batch.progress = .init(.reading, count: wanted)
         stream.output.setWithinLine(true)

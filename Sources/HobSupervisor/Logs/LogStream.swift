@@ -19,7 +19,6 @@ final class LogStream: @unchecked Sendable {
     }
 
     let slot: Int
-    let nameBytes: [UInt8]
     let output: LogOutput
     let channel: LogChannel
     /// Whether lines get stamps.
@@ -32,9 +31,8 @@ final class LogStream: @unchecked Sendable {
     var drains: [Drain] = []
     var fifo: Descriptor { output.fifo }
 
-    init(slot: Int, name: String, output: LogOutput, channel: LogChannel, definition: LogDefinition) {
+    init(slot: Int, output: LogOutput, channel: LogChannel, definition: LogDefinition) {
         self.slot = slot
-        nameBytes = Array(name.utf8)
         self.output = output
         self.channel = channel
         isStamped = definition.timestamps == .rfc3339

@@ -21,12 +21,16 @@ package final class EventLoop {
 
     /// Called once when nothing has happened for ``restTime`` after something did, and not more often than every
     /// ``restInterval``: the moment to give back what only work needs.
+    ///
+    /// The wait that follows drops the pages of the program's file: start-up and bursts touch thousands that an idle
+    /// process does not need, and the kernel has them anyway. The next event maps some of them again, in microseconds.
     package var atRest: (() -> Void)?
     private static let restTime: Duration = .seconds(1)
     private static let restInterval: Duration = .seconds(10)
     /// When to rest; nil when that was done since the last event.
     private var restAt: MonotonicTime?
     private var earliestRest = MonotonicTime(nanoseconds: 0)
+    private var isResting = false
 
     private let epoll: Descriptor
     private var slots: [Slot] = []
@@ -163,8 +167,11 @@ package final class EventLoop {
         if wakeUp != .max { wait = max(0, wakeUp &- MonotonicTime.now().nanoseconds) }
         // Not retried on EINTR: the wait is computed anew on the next turn.
         let count = invoke(.epollWait, retrying: false) {
-            hob_epoll_wait(epoll.raw, events, Int32(Self.mostEvents), wait)
+            isResting
+                ? hob_epoll_rest(epoll.raw, events, wait)
+                : hob_epoll_wait(epoll.raw, events, Int32(Self.mostEvents), wait)
         }
+        isResting = false
         guard count >= 0 || count == -EINTR else { throw .transfer("wait on", epoll.raw, -count) }
         guard count > 0 || timers.next.map({ $0 <= MonotonicTime.now() }) ?? false else {
             rest()
@@ -189,6 +196,7 @@ package final class EventLoop {
         restAt = nil
         earliestRest = due + Self.restInterval
         atRest?()
+        isResting = true
     }
 
     private func fireTimers() {
