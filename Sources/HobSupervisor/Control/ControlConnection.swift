@@ -8,6 +8,8 @@ final class ControlConnection {
     /// A client that does not read is cut off when so much waits for it.
     private static let mostUnsent = 8 << 20
 
+    private static let fullPacket = 64 << 10
+
     /// Called once when the connection is over.
     var onClose: (() -> Void)?
     /// Whether this client ties what runs to its own life (foreground `hob up`).
@@ -22,6 +24,8 @@ final class ControlConnection {
     private var unsent: [UInt8] = []
     private var sent = 0
     private var isWatchingWrites = false
+    /// Answers of many lines are sent together.
+    private var isCollecting = false
     private var closesWhenFlushed = false
     /// An apply whose definitions are still coming in.
     private var incoming: IncomingSet?
@@ -154,7 +158,15 @@ final class ControlConnection {
             return
         }
         // What is being written goes on when the socket has room.
-        if !isWatchingWrites { flush() }
+        if !isWatchingWrites, !isCollecting || unsent.count - sent >= Self.fullPacket { flush() }
+    }
+
+    /// Sends what the body replies in few large writes: each small one would wake the client.
+    func collect(_ body: () -> Void) {
+        isCollecting = true
+        body()
+        isCollecting = false
+        if watch != nil, !isWatchingWrites { flush() }
     }
 
     private func flush() {

@@ -1,6 +1,6 @@
 /// A value behind one pointer, which copies share: for parts of a definition that are large and the same in nearly all.
 @propertyWrapper
-package struct Shared<Value: Hashable & Sendable>: Hashable, Sendable {
+package struct Shared<Value: Hashable & Sendable>: Hashable, Sendable, CustomStringConvertible {
     private final class Storage: Sendable {
         let value: Value
 
@@ -21,6 +21,9 @@ package struct Shared<Value: Hashable & Sendable>: Hashable, Sendable {
         get { storage.value }
         set { storage = Storage(newValue) }
     }
+
+    /// The value's own.
+    package var description: String { String(describing: storage.value) }
 
     /// Uses the other's memory where the values are equal.
     mutating func share(with other: Shared) {
