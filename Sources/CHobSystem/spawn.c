@@ -39,6 +39,14 @@ struct child_context {
     uint64_t handled; // the signals that may not have their default action, bit 0 being signal 1
 };
 
+// MARK: Words of shared memory
+
+uint64_t hob_word_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+void hob_word_store(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+int hob_word_replace(uint64_t *word, uint64_t expected, uint64_t value) {
+    return __atomic_compare_exchange_n(word, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 // MARK: The child's side
 
 static void at_stage(struct child_context *context, int stage) {
@@ -196,6 +204,15 @@ static void bind_to_parent(struct child_context *context) {
     if (request->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(context, errno);
 }
 
+// From here on a next life of the parent can find the child; and one that was called off meanwhile never execs.
+static void enter_birth(struct child_context *context) {
+    const struct hob_spawn_request *request = context->request;
+    uint64_t wanted = (uint64_t)request->birth_ticket << 32;
+    at_stage(context, HOB_STAGE_BIRTH);
+    if (request->birth == NULL) return;
+    if (!hob_word_replace(request->birth, wanted, wanted | (uint32_t)syscall(SYS_getpid))) fail(context, ECANCELED);
+}
+
 // Raw calls: glibc refuses to touch 32 and 33, which its own posix_spawn leaves ignored in its children.
 static void reset_signals(const struct child_context *context) {
     const unsigned long standard[4] = {0, 0, 0, 0};  // handler SIG_DFL, flags, restorer, mask
@@ -242,6 +259,7 @@ static int child_main(void *argument) {
     set_scheduling(context);
     set_credentials(context);
     bind_to_parent(context);
+    enter_birth(context);
     reset_signals(context);
     run_executable(context);
 }

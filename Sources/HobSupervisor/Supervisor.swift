@@ -72,6 +72,11 @@ package final class Supervisor {
     /// The lines of the newest apply as they came, until the store has them.
     var appliedLines: [UInt8]?
 
+    /// The line to the keeper; nil when there never was one.
+    package private(set) var link: KeeperLink?
+    /// What the keeper held when this life began and nobody has taken yet.
+    var held: HeldDescriptors
+
     private let lock: FileLock
     private var isLingering = false
     private let signals: SignalWatcher
@@ -79,9 +84,10 @@ package final class Supervisor {
     /// Takes the scope's lock, opens everything, and is ready to run.
     ///
     /// Signals must be blocked before any thread starts; ``SupervisorProcess`` does that.
-    package init(_ options: SupervisorOptions, original: OriginalLimits) throws {
+    package init(_ options: SupervisorOptions, original: OriginalLimits, held: HeldDescriptors) throws {
         self.options = options
         self.original = original
+        self.held = held
         runtime = try RuntimeDirectory.prepare(options.runtime)
         guard let lock = try FileLock.tryAcquire("lock", in: runtime.descriptor) else {
             throw StartFailure.alreadyRunning(options.runtime)
@@ -109,6 +115,9 @@ package final class Supervisor {
         owner.supervisor = self
         loop.atRest = { [unowned self] in giveBackMemory() }
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
+        if let number = options.keeperLink {
+            link = try KeeperLink(Descriptor(owning: number), on: loop, callbacks: keeperCallbacks)
+        }
         server = try ControlServer(in: runtime.descriptor, on: loop, supervisor: self)
         restore(contents)
     }
@@ -208,15 +217,25 @@ package final class Supervisor {
 
     private func receiveSignals() {
         while let signal = (try? signals.next()) ?? nil {
-            switch signal.signal {
-            case .child: reapOrphans()
-            case .terminate, .interrupt, .quit: shutDown()
-            case .hangUp:
-                DaemonLog.write("SIGHUP: opening the log files anew")
-                logs.reopen()
-            default: break
-            }
+            if signal.signal == .child { reapOrphans() } else { follow(signal.signal) }
         }
+    }
+
+    private func follow(_ signal: SignalNumber) {
+        switch signal {
+        case .terminate, .interrupt, .quit: shutDown()
+        case .hangUp:
+            DaemonLog.write("SIGHUP: opening the log files anew")
+            logs.reopen()
+        default: break
+        }
+    }
+
+    private var keeperCallbacks: KeeperLink.Callbacks {
+        KeeperLink.Callbacks(
+            childChanged: {},
+            signal: { [unowned self] in follow($0) },
+            keeperGone: { DaemonLog.write("the keeper has ended: going on without one") })
     }
 
     /// Stops everything in its order, then ends the loop.
@@ -224,6 +243,7 @@ package final class Supervisor {
         guard !isShuttingDown else { return }
         isShuttingDown = true
         DaemonLog.write("stopping all services")
+        link?.stopping()
         let all = supervision.instances.indices.filter { supervision.instances[$0] != nil }
         perform(supervision.takeDownForShutdown(all, at: Clock.now))
         endIfDone()
