@@ -81,6 +81,12 @@ extension Supervisor {
             kept.append(writing)
             watchReadinessDescriptor(reading, slot)
         }
+        if case .log(let pattern) = definition.readiness.kind {
+            // Before there is a process: the line may be among the first it writes.
+            logs.watch(slot: slot, pattern: try LogPattern(pattern), token: generation)
+            runtime.matchedGeneration = nil
+            runtime.readiness = .log
+        }
         var request = plan.mainProcess()
         request.descriptors = mappings
         if let cgroup = process.cgroup {

@@ -31,6 +31,8 @@ final class InstanceRuntime {
     var deadline: MonotonicInstant?
     /// The evidence of readiness that is being looked for, as tickets of the prober and the log reader.
     var readiness: ReadinessWatch?
+    /// The generation whose log had the line that makes it ready.
+    var matchedGeneration: UInt64?
     /// The socket for what the service says of itself.
     var notify: NotifySocket?
     /// What it last said.
