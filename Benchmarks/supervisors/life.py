@@ -139,7 +139,7 @@ def measure(kind, service, count, base, words, seed, with_idle):
         figures["restarts"] = life.restarts(words.kills, words.kill_seconds, random.Random(seed))
         if with_idle:
             # Longer than anybody's tidying up after the last restart.
-            time.sleep(min(words.idle, 12))
+            time.sleep(min(words.idle, 15))
             figures["idle_cpu"], figures["idle_switches"] = life.idle(words.idle)
             figures["pss_later"] = processes.memory(life.overhead())[0] / 1024
         figures["stop"] = life.stop()

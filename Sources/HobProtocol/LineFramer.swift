@@ -23,20 +23,28 @@ package struct LineFramer: Sendable {
 
     /// Takes bytes in and returns the lines they complete; after `tooLong` nothing more comes.
     package mutating func receive(_ bytes: some Sequence<UInt8>) -> [Frame] {
+        if let frames = bytes.withContiguousStorageIfAvailable({ receive(contiguous: $0) }) { return frames }
+        return Array(bytes).withUnsafeBufferPointer { receive(contiguous: $0) }
+    }
+
+    private mutating func receive(contiguous bytes: UnsafeBufferPointer<UInt8>) -> [Frame] {
         guard !isBroken else { return [] }
         var frames: [Frame] = []
-        for byte in bytes {
-            if byte == 0x0A {
-                frames.append(.line(pending))
-                pending = []
-            } else if pending.count >= limit {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: 0x0A)
+            let part = rest[..<(end ?? rest.endIndex)]
+            guard pending.count + part.count <= limit else {
                 isBroken = true
                 pending = []
                 frames.append(.tooLong)
                 break
-            } else {
-                pending.append(byte)
             }
+            pending.append(contentsOf: part)
+            guard let end else { break }
+            frames.append(.line(pending))
+            pending = []
+            rest = rest[(end + 1)...]
         }
         return frames
     }

@@ -148,9 +148,12 @@ extension Supervisor {
             let key = HeldKey(.fifo, slot: UInt32(slot))
             let reading: Descriptor
             if let kept = held.take(key) { reading = kept } else { reading = try fifo.openReadWrite() }
-            runtimes[slot] = InstanceRuntime(fifo: fifo, name: name)
+            let runtime = InstanceRuntime(fifo: fifo, name: name)
+            runtimes[slot] = runtime
             hold(key, reading)
-            logs.add(slot: slot, name: name, fifo: reading, definition: record.machine.definition.value.log)
+            runtime.output = logs.add(
+                slot: slot, name: name, fifo: reading, definition: record.machine.definition.value.log,
+                isWithinLine: !fifo.isNew)
         } catch {
             // Without its FIFO the instance cannot be started; the spawn will say so and be tried again.
             warn(slot, "no log FIFO for \(name): \(error.message)")

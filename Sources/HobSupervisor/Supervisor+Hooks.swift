@@ -29,6 +29,7 @@ extension Supervisor {
             ]
             request.birth = journal.births.announce(
                 BirthRegister.Role(kind), slot: slot, ticket: journal.head.takeTicket())
+            runtime.isKnownEmpty = false
             runtime.hooks[kind] = HelperProcess(
                 request, keeping: [output], on: loop, through: spawner, inbox: helpers
             ) { [unowned self] result in

@@ -21,7 +21,7 @@ extension Supervisor {
         do throws(SystemError) {
             let output = try runtime.fifo.openReadWrite(nonBlocking: false)
             let isGuardFree = try flockExclusive(output)
-            if !(try living(slot).isEmpty) {
+            if !runtime.isKnownEmpty, !(try living(slot).isEmpty) {
                 feed(.leftoversFound, slot)
                 return
             }
@@ -81,6 +81,12 @@ extension Supervisor {
             kept.append(writing)
             watchReadinessDescriptor(reading, slot)
         }
+        if case .log(let pattern) = definition.readiness.kind {
+            // Before there is a process: the line may be among the first it writes.
+            logs.watch(slot: slot, pattern: try LogPattern(pattern), token: generation)
+            runtime.matchedGeneration = nil
+            runtime.readiness = .log
+        }
         var request = plan.mainProcess()
         request.descriptors = mappings
         request.birth = journal.births.announce(.main, slot: slot, ticket: journal.head.takeTicket())
@@ -91,6 +97,7 @@ extension Supervisor {
         }
         let ticket = SpawnTicket()
         runtime.ticket = ticket
+        runtime.isKnownEmpty = false
         let inbox = inbox
         spawner.submit(request, ticket: ticket) { [kept] result in
             // The child has its own copies now; ours may go.
@@ -148,7 +155,7 @@ extension Supervisor {
         runtime.notify?.drain { [unowned self] message, sender in receive(message, from: sender, slot) }
         guard runtime.process === process else { return }
         // What it wrote is read before its successor writes, which begins a line of its own. Nobody waits for it.
-        logs.drain(slot: slot, token: 0, endsLine: true)
+        if runtime.output?.isSettled != true { logs.drain(slot: slot, token: 0, endsLine: true) }
         if let watch = runtime.processWatch { loop.cancel(watch) }
         runtime.processWatch = nil
         runtime.process = nil
@@ -201,6 +208,7 @@ extension Supervisor {
     func signalTree(_ slot: Int, _ signal: SignalNumber) {
         guard let runtime = runtimes[slot] else { return }
         if runtime.sweep?.signal != signal { runtime.sweep = InstanceRuntime.Sweep(signal: signal) }
+        sweeping.insert(slot)
         continueSweep(slot)
     }
 
@@ -209,6 +217,7 @@ extension Supervisor {
         guard let runtime = runtimes[slot] else { return }
         signalMain(slot, .kill)
         runtime.sweep = InstanceRuntime.Sweep(signal: .kill)
+        sweeping.insert(slot)
         continueSweep(slot)
     }
 
@@ -225,6 +234,8 @@ extension Supervisor {
         guard !members.isEmpty else {
             if runtime.process == nil {
                 runtime.sweep = nil
+                sweeping.remove(slot)
+                runtime.isKnownEmpty = true
                 feed(.treeEmptied, slot)
             }
             return
@@ -263,8 +274,10 @@ extension Supervisor {
         }
         // A zombie that somebody else holds (a debugger) cannot be reaped by us; it runs nothing, so it does not count.
         for _ in 0..<8 {
-            reapOrphansOnce()
-            let orphans = strays(slot).filter { pid in
+            let (left, hasReaped) = reapOrphansOnce()
+            // What one leaves behind comes to us and is in the next list.
+            let own = hasReaped ? ProcessTree.orphansOfSelf() : left
+            let orphans = strays(slot, own).filter { pid in
                 guard let tag = ProcessTree.tag(of: pid) else { return false }
                 return ProcessTag.marks(tag, scope: scope, slot: slot) && pid != runtime.process?.pid
             }
@@ -281,8 +294,8 @@ extension Supervisor {
     }
 
     /// Who may have lost its parent: orphans of ours, those of earlier lives, and those that init has got.
-    private func strays(_ slot: Int) -> [Int32] {
-        var strays = ProcessTree.orphansOfSelf() + orphansOfKeeper()
+    private func strays(_ slot: Int, _ own: [Int32]) -> [Int32] {
+        var strays = own + orphansOfKeeper()
         guard journal.head.isScattered else { return strays }
         let known = Set(strays)
         strays += ProcessTree.everyone { tag in ProcessTag.marks(tag, scope: scope, slot: slot) }.filter { pid in
@@ -303,12 +316,20 @@ extension Supervisor {
         continueSweeps()
     }
 
-    private func reapOrphansOnce() {
+    /// Reaps the orphans that have ended.
+    ///
+    /// - Returns: the others of the same list, and whether any was reaped.
+    @discardableResult
+    private func reapOrphansOnce() -> (left: [Int32], hasReaped: Bool) {
         reapRetired()
-        for pid in ProcessTree.orphansOfSelf() where !isAdoptedMain(pid) {
+        var hasReaped = false
+        let left = ProcessTree.orphansOfSelf().filter { pid in
             // Alive, or reaped a moment ago: either way there is nothing to do.
-            _ = try? ProcessControl.reap(pid: pid)
+            guard !isAdoptedMain(pid), (try? ProcessControl.reap(pid: pid)) != nil else { return true }
+            hasReaped = true
+            return false
         }
+        return (left, hasReaped)
     }
 
     /// An orphan that its service named as main is watched like any main process.

@@ -28,9 +28,13 @@ extension Supervisor {
                 if isResuming { _ = try? born(.probe, slot, record.machine.generation)?.signal(.kill) }
                 runProbeCommand(command, limit: limit, after: .milliseconds(20), slot)
             case .log(let pattern):
-                let expression = try LogPattern(pattern)
-                runtime.readiness = .log
-                logs.watch(slot: slot, pattern: expression, token: record.machine.generation)
+                if case .log? = runtime.readiness {
+                    // Watched since before the process existed; the line may have been quicker than the news of it.
+                    if runtime.matchedGeneration == record.machine.generation { evidence(slot) }
+                } else {
+                    logs.watch(slot: slot, pattern: try LogPattern(pattern), token: record.machine.generation)
+                    runtime.readiness = .log
+                }
             }
         } catch {
             // The definition was checked when it was applied; what fails here is the machine.
@@ -107,11 +111,12 @@ extension Supervisor {
         switch event {
         case .matched(let slot, let token):
             guard supervision.instances[slot]?.machine.generation == token else { return }
+            runtimes[slot]?.matchedGeneration = token
             evidence(slot)
         case .drained(_, let token): drained(token)
         case .trouble(let slot, let error): warn(slot, "logging is in trouble: \(error.message)")
         case .recovered(let slot): warn(slot, "logging works again")
-        case .rotated, .reopened: break
+        case .rotated, .reopened, .cooledDown: break
         }
     }
 
@@ -129,6 +134,7 @@ extension Supervisor {
         runtime.readiness = .exec(timer)
         var request = plan.helper(command)
         request.birth = journal.births.announce(.probe, slot: slot, ticket: journal.head.takeTicket())
+        runtime.isKnownEmpty = false
         runtime.probe = HelperProcess(
             request, keeping: [], on: loop, through: spawner, inbox: helpers
         ) { [unowned self] result in

@@ -197,13 +197,16 @@ extension Supervisor {
     private func status(_ request: Request, _ connection: ControlConnection) throws(Failure) {
         let now = Clock.now
         let wall = Clock.wallMilliseconds
-        for slot in try slots(request) {
-            guard var status = supervision.status(of: slot, at: now, wallClock: wall) else { continue }
-            status.statusText = runtimes[slot]?.statusText
-            if status.pid == nil, runtimes[slot]?.sweep != nil { status.leftovers = (try? living(slot)) ?? [] }
-            connection.reply(request.id, .status(status))
+        let slots = try slots(request)
+        connection.collect {
+            for slot in slots {
+                guard var status = supervision.status(of: slot, at: now, wallClock: wall) else { continue }
+                status.statusText = runtimes[slot]?.statusText
+                if status.pid == nil, runtimes[slot]?.sweep != nil { status.leftovers = (try? living(slot)) ?? [] }
+                connection.reply(request.id, .status(status))
+            }
+            connection.reply(request.id, .done(outcomes: [], changes: [], revision: supervision.revision))
         }
-        connection.reply(request.id, .done(outcomes: [], changes: [], revision: supervision.revision))
     }
 
     /// Events a client has not seen; those it cannot be told any more are counted.

@@ -63,6 +63,8 @@ package final class Supervisor {
     var isShuttingDown = false
     /// Everything is being stopped because the supervisor ends: what is wanted stays as it is on the disk.
     var keepsWanted = false
+    /// The slots that may have a sweep under way: looked at after every end of a process.
+    var sweeping: Set<Int> = []
     /// Former main processes of ours that named a successor and still live.
     var retired: [ProcessHandle] = []
     /// How many successors were ever named: while none was, no orphan can be a main process.
@@ -135,6 +137,7 @@ package final class Supervisor {
         prober = try Prober { inbox.post(.probe($0)) }
         signals = try SignalWatcher(SupervisorProcess.signals)
         owner.supervisor = self
+        loop.atRest = { [unowned self] in giveBackMemory() }
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
         if let number = options.keeperLink {
             link = try KeeperLink(Descriptor(owning: number), on: loop, callbacks: keeperCallbacks)
@@ -226,6 +229,15 @@ package final class Supervisor {
         server?.close()
         journal.remove()
         try? lock.release()
+    }
+
+    /// Nothing has happened for a while: buffers that grew with the last burst go.
+    private func giveBackMemory() {
+        pending = []
+        changed = [:]
+        changeOrder = []
+        supervision.giveBackMemory()
+        ProcessMemory.giveBack()
     }
 
     /// Takes over what an earlier life stored; starts it when told to.

@@ -45,6 +45,7 @@ package enum SupervisorProcess {
             original.openFiles.soft = held.origin.openFiles
             try ProcessLimits.raiseOpenFiles()
             Spawner.prepareProcess()
+            ProcessMemory.beLean()
             if let faults = options.faults { try FaultPlan.armProcess(parsing: faults) }
             let supervisor = try Supervisor(options, original: original, held: held)
             supervisor.link?.ready()

@@ -81,6 +81,13 @@ int hob_prlimit(int pid, int resource, const uint64_t *_Nullable set_soft, const
 /// getpriority of the calling process; an error cannot be told from -1, and there is none for oneself.
 int hob_get_nice(void);
 
+// MARK: Memory
+
+/// One arena for all threads, and thresholds that do not move; to be called before the first thread.
+void hob_be_lean(void);
+/// Returns free heap pages to the system, and lets the next hob_epoll_rest find the program's pages.
+void hob_give_back_memory(void);
+
 // MARK: Files
 
 int hob_open_at(int directory, const char *_Nonnull path, int flags, unsigned mode);
@@ -147,6 +154,8 @@ int hob_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t data);
 int hob_epoll_remove(int epoll, int descriptor);
 /// epoll_pwait2; `nanoseconds` below 0 waits for ever. At most 256 events.
 int hob_epoll_wait(int epoll, struct hob_event *_Nonnull events, int capacity, int64_t nanoseconds);
+/// Drops the read-only pages of the program, which come back from its file when they are needed, and waits for one event.
+int hob_epoll_rest(int epoll, struct hob_event *_Nonnull event, int64_t nanoseconds);
 
 int hob_signalfd(const int *_Nonnull signals, size_t count);
 struct hob_signal {
@@ -317,7 +326,7 @@ struct hob_spawn_result {
 };
 /// Takes low descriptor numbers for spawns, to be called while the process has one thread and few descriptors: with them,
 /// a child shares our descriptor table until it has a small one of its own, instead of copying and closing all of ours.
-/// 0, or -1 with errno; spawns work without, too.
+/// Signals must have the actions by then that they will keep. 0, or -1 with errno; spawns work without, too.
 int hob_spawn_reserve(void);
 /// Makes room in the descriptor table for numbers below `count`. A table that grows when the process has threads makes
 /// the kernel wait for all processors, 10 to 20 ms long.

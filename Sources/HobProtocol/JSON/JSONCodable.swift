@@ -20,8 +20,9 @@ package struct JSONObjectReader {
 
     /// The raw member, nil when absent or null.
     package func optional(_ name: String) -> JSONValue? {
-        let member = value[name]
-        return member == .null ? nil : member
+        guard let member = value[name] else { return nil }
+        if case .null = member { return nil }
+        return member
     }
 
     /// A string that must be there.

@@ -81,6 +81,7 @@ package struct JSONReader {
         position += 1
         var members: [JSONMember] = []
         var names: Set<String> = []
+        members.reserveCapacity(8)
         skipBlanks()
         if take(UInt8(ascii: "}")) { return .object(members) }
         while true {
@@ -151,10 +152,21 @@ package struct JSONReader {
             guard skipDigits() > 0 else { throw malformed(start) }
         }
         guard position - start <= 64 else { throw malformed(start) }
+        if isWhole, digits <= 18 { return .integer(wholeNumber(from: start)) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWhole, let integer = Int64(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else { throw malformed(start) }
         return .number(number)
+    }
+
+    /// The number that ends here, of so few digits that it fits.
+    private func wholeNumber(from start: Int) -> Int64 {
+        let isNegative = bytes[start] == UInt8(ascii: "-")
+        var value: Int64 = 0
+        for byte in bytes[(isNegative ? start + 1 : start)..<position] {
+            value = value &* 10 &+ Int64(byte &- UInt8(ascii: "0"))
+        }
+        return isNegative ? 0 &- value : value
     }
 
     private mutating func skipDigits() -> Int {

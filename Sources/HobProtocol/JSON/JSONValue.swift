@@ -1,5 +1,5 @@
 /// One JSON value; objects keep the order in which their members were written.
-package indirect enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -11,7 +11,8 @@ package indirect enum JSONValue: Hashable, Sendable {
     /// The member with this name; nil when there is none or this is no object.
     package subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
+        for member in members where member.name == name { return member.value }
+        return nil
     }
 
     /// The text of a string; nil for anything else.

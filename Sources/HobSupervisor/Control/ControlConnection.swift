@@ -8,6 +8,8 @@ final class ControlConnection {
     /// A client that does not read is cut off when so much waits for it.
     private static let mostUnsent = 8 << 20
 
+    private static let fullPacket = 64 << 10
+
     /// Called once when the connection is over.
     var onClose: (() -> Void)?
     /// Whether this client ties what runs to its own life (foreground `hob up`).
@@ -22,9 +24,11 @@ final class ControlConnection {
     private var unsent: [UInt8] = []
     private var sent = 0
     private var isWatchingWrites = false
+    /// Answers of many lines are sent together.
+    private var isCollecting = false
     private var closesWhenFlushed = false
     /// An apply whose definitions are still coming in.
-    private var incoming: (request: Request, remaining: Int, lines: [JSONValue], bytes: [UInt8])?
+    private var incoming: IncomingSet?
     /// The id of the request that follows events.
     private var following: String?
 
@@ -98,7 +102,7 @@ final class ControlConnection {
             switch request.verb {
             case .apply, .plan:
                 let count = request.count ?? 0
-                incoming = (request, count, [], [])
+                incoming = IncomingSet(request: request, remaining: count)
                 if count == 0 { finishIncoming() }
             case .events:
                 supervisor.replay(request, to: self)
@@ -113,20 +117,17 @@ final class ControlConnection {
     }
 
     private func takeDefinition(_ value: JSONValue, _ line: [UInt8]) {
-        incoming?.lines.append(value)
-        incoming?.bytes.append(contentsOf: line)
-        incoming?.bytes.append(0x0A)
-        incoming?.remaining -= 1
+        incoming?.take(value, line)
         if incoming?.remaining == 0 { finishIncoming() }
     }
 
     private func finishIncoming() {
-        guard let (request, _, lines, bytes) = incoming else { return }
+        guard let whole = incoming else { return }
         incoming = nil
-        do throws(JSONError) {
-            supervisor.apply(try AppliedSet(lines: lines), bytes, request, from: self)
-        } catch {
-            reply(request.id, .failed(Failure(.badRequest, error.description)))
+        if let failure = whole.failure {
+            reply(whole.request.id, .failed(Failure(.badRequest, failure.description)))
+        } else {
+            supervisor.apply(whole.set, whole.bytes, whole.request, from: self)
         }
     }
 
@@ -157,7 +158,15 @@ final class ControlConnection {
             return
         }
         // What is being written goes on when the socket has room.
-        if !isWatchingWrites { flush() }
+        if !isWatchingWrites, !isCollecting || unsent.count - sent >= Self.fullPacket { flush() }
+    }
+
+    /// Sends what the body replies in few large writes: each small one would wake the client.
+    func collect(_ body: () -> Void) {
+        isCollecting = true
+        body()
+        isCollecting = false
+        if watch != nil, !isWatchingWrites { flush() }
     }
 
     private func flush() {

@@ -11,6 +11,10 @@ final class InstanceRuntime {
     /// The FIFO's name, which is also the instance's log's.
     let name: String
 
+    /// What may be asked of its output without waking the log threads.
+    var output: LogOutput?
+    /// No process with its mark existed at the last look, and none was made since: nothing can be in a start's way.
+    var isKnownEmpty = false
     /// The main process, and the loop's watch of its end.
     var process: ProcessHandle?
     var processWatch: Watch?
@@ -31,6 +35,8 @@ final class InstanceRuntime {
     var deadline: MonotonicInstant?
     /// The evidence of readiness that is being looked for, as tickets of the prober and the log reader.
     var readiness: ReadinessWatch?
+    /// The generation whose log had the line that makes it ready.
+    var matchedGeneration: UInt64?
     /// The socket for what the service says of itself.
     var notify: NotifySocket?
     /// What it last said.

@@ -106,7 +106,9 @@ extension Supervisor {
 
     /// Looks once more for everybody who is being swept.
     func continueSweeps() {
-        for slot in runtimes.indices where runtimes[slot]?.sweep != nil { continueSweep(slot) }
+        for slot in sweeping {
+            if runtimes[slot]?.sweep == nil { sweeping.remove(slot) } else { continueSweep(slot) }
+        }
     }
 
     // MARK: The keeper's end

@@ -4,7 +4,7 @@ import HobSystem
 /// The way of one instance's bytes from the reader to its log file.
 ///
 /// @unchecked Sendable: `outstanding` and `isStalled` are touched under the staging area's lock, `pending`,
-/// `isQueued`, `users` and `retryAt` under the writer's, and `file` by the writer's thread alone.
+/// `isQueued`, `users` and `retryAt` under the writer's, and `file` and `rules` by the writer's thread alone.
 final class LogChannel: @unchecked Sendable {
     /// One thing for the writer to do, in the order of the bytes.
     enum Job {
@@ -26,8 +26,10 @@ final class LogChannel: @unchecked Sendable {
 
     /// The instance's name.
     let name: String
-    /// The file on disk.
-    let file: LogFile
+    /// The file on disk; nil while nothing is written and nothing need be remembered: most services say little.
+    var file: LogFile?
+    /// Whose the file is, and its rules; nil while only an earlier life's bytes are here.
+    var rules: (slot: Int, definition: LogDefinition)?
 
     /// How many batches have been read and not written.
     var outstanding = 0
@@ -43,8 +45,7 @@ final class LogChannel: @unchecked Sendable {
     /// When a job that has failed is tried again.
     var retryAt = MonotonicTime(nanoseconds: 0)
 
-    init(name: String, file: LogFile) {
+    init(name: String) {
         self.name = name
-        self.file = file
     }
 }

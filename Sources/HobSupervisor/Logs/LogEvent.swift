@@ -13,6 +13,8 @@ package enum LogEvent: Sendable, Equatable {
     case rotated(slot: Int, sequence: Int)
     /// All log files have been opened anew.
     case reopened
+    /// Nothing has been written for a while, and what the log threads do not need is given back.
+    case cooledDown
     /// Logging of a slot (nil: of all) does not work at the moment; it is tried again until it does.
     case trouble(slot: Int?, SystemError)
     /// What was in trouble works again.

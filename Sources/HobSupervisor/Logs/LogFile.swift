@@ -52,6 +52,9 @@ final class LogFile {
     /// Whether it holds a descriptor.
     var isOpen: Bool { descriptor != nil }
 
+    /// Whether another object for the same file would do the same.
+    var canBeForgotten: Bool { !isOpen && matcher == nil && retryDelay == 0 && !carriesLine && !rotationFailed }
+
     /// Gives the descriptor back; the next write opens the file again by its name.
     func close() {
         descriptor = nil

@@ -51,16 +51,23 @@ package final class LogPipeline: Sendable {
     ///   - name: The instance, from which the file's name follows; at most ``longestName`` bytes.
     ///   - fifo: A description of its own, readable, writable and non-blocking.
     ///   - definition: How lines are stamped and files rotated.
-    package func add(slot: Int, name: String, fifo: Descriptor, definition: LogDefinition) {
+    ///   - isWithinLine: Whether what an earlier life read of it may lack its line end.
+    /// - Returns: What may be asked of it on any thread.
+    @discardableResult
+    package func add(
+        slot: Int, name: String, fifo: Descriptor, definition: LogDefinition, isWithinLine: Bool = true
+    ) -> LogOutput {
+        let output = LogOutput(fifo, isWithinLine: isWithinLine)
         guard name.utf8.count <= Self.longestName, !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")) else {
             let message = "cannot log \(name): a name has 1 to \(Self.longestName) bytes and no slash"
             report(.trouble(slot: slot, SystemError(code: 0, message: message)))
-            return
+            return output
         }
         let channel = writer.channel(named: name)
         writer.enqueue(.open(slot: slot, definition), for: channel)
-        let stream = LogStream(slot: slot, name: name, fifo: fifo, channel: channel, definition: definition)
+        let stream = LogStream(slot: slot, output: output, channel: channel, definition: definition)
         reader.post { $0.add(stream) }
+        return output
     }
 
     /// Changes the rules of an instance's log from here on.

@@ -172,9 +172,11 @@ final class LogReader: @unchecked Sendable {
         staging.nextSequence += 1
         batch.clock = hob_wall_clock_now() / 1_000_000
         batch.isStamped = stream.isStamped
-        stream.nameBytes.withUnsafeBytes { batch.setName($0) }
+        var name = stream.channel.name
+        name.withUTF8 { batch.setName(UnsafeRawBufferPointer($0)) }
         batch.poison()
         batch.progress = .init(.reading, count: wanted)
+        stream.output.setWithinLine(true)
         let count = invoke(.read) { Glibc.read(stream.fifo.raw, batch.bytes(wanted).baseAddress, wanted) }
         guard count > 0 else {
             // The service itself has read its log in between.
@@ -183,6 +185,7 @@ final class LogReader: @unchecked Sendable {
             return 0
         }
         batch.progress = .init(.filled, count: count)
+        stream.output.setWithinLine(batch.bytes(count).last != UInt8(ascii: "\n"))
         writer.enqueue(.batch(batch), for: stream.channel)
         for index in stream.drains.indices { stream.drains[index].remaining -= count }
         while let drain = stream.drains.first, drain.remaining <= 0 {
@@ -244,7 +247,10 @@ final class LogReader: @unchecked Sendable {
     private func finish(_ drain: LogStream.Drain, of stream: LogStream) {
         switch drain.purpose {
         case .report(let token, let endsLine):
-            if endsLine { writer.enqueue(.endLine, for: stream.channel) }
+            if endsLine {
+                writer.enqueue(.endLine, for: stream.channel)
+                stream.output.setWithinLine(false)
+            }
             writer.enqueue(.drained(slot: stream.slot, token: token), for: stream.channel)
         case .close:
             if let watch = stream.watch { loop.cancel(watch) }

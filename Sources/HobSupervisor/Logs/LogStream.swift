@@ -19,8 +19,7 @@ final class LogStream: @unchecked Sendable {
     }
 
     let slot: Int
-    let nameBytes: [UInt8]
-    let fifo: Descriptor
+    let output: LogOutput
     let channel: LogChannel
     /// Whether lines get stamps.
     var isStamped: Bool
@@ -30,11 +29,11 @@ final class LogStream: @unchecked Sendable {
     /// Whether it was let go of.
     var isClosed = false
     var drains: [Drain] = []
+    var fifo: Descriptor { output.fifo }
 
-    init(slot: Int, name: String, fifo: Descriptor, channel: LogChannel, definition: LogDefinition) {
+    init(slot: Int, output: LogOutput, channel: LogChannel, definition: LogDefinition) {
         self.slot = slot
-        nameBytes = Array(name.utf8)
-        self.fifo = fifo
+        self.output = output
         self.channel = channel
         isStamped = definition.timestamps == .rfc3339
     }

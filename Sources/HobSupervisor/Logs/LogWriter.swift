@@ -73,7 +73,7 @@ final class LogWriter: @unchecked Sendable {
     /// The way to an instance's file; to be given back by the job `close`.
     func channel(named name: String) -> LogChannel {
         monitor.withLock { state in
-            let channel = state.channels[name] ?? makeChannel(name)
+            let channel = state.channels[name] ?? LogChannel(name: name)
             state.channels[name] = channel
             channel.users += 1
             return channel
@@ -111,10 +111,6 @@ final class LogWriter: @unchecked Sendable {
         monitor.broadcast()
     }
 
-    private func makeChannel(_ name: String) -> LogChannel {
-        LogChannel(name: name, file: LogFile(name: name, directory: directory, report: report))
-    }
-
     // MARK: The thread
 
     /// Does jobs until it is told to end; a test may call it on a thread of its own.
@@ -129,7 +125,9 @@ final class LogWriter: @unchecked Sendable {
                 report(.reopened)
             case .coolDown:
                 closeAll()
+                forgetFiles()
                 staging.trim()
+                report(.cooledDown)
             case .end:
                 closeAll()
                 monitor.withLock { $0.hasEnded = true }
@@ -175,14 +173,13 @@ final class LogWriter: @unchecked Sendable {
     }
 
     private func work(on job: LogChannel.Job, of channel: LogChannel) {
-        let file = channel.file
         do throws(SystemError) {
-            try perform(job, channel, file)
+            try perform(job, channel)
         } catch {
             stall(channel, error)
             return
         }
-        if file.retryDelay > 0 {
+        if let file = channel.file, file.retryDelay > 0 {
             file.retryDelay = 0
             report(.recovered(slot: file.slot))
             if staging.setStalled(false, channel) { resumeReader() }
@@ -199,33 +196,46 @@ final class LogWriter: @unchecked Sendable {
             state.channels[channel.name] = nil
             return true
         }
-        if isUnused { file.close() }
+        if isUnused { channel.file?.close() }
     }
 
-    private func perform(_ job: LogChannel.Job, _ channel: LogChannel, _ file: LogFile) throws(SystemError) {
+    private func file(of channel: LogChannel) -> LogFile {
+        if let file = channel.file { return file }
+        let file = LogFile(name: channel.name, directory: directory, report: report)
+        if let rules = channel.rules { rule(file, by: rules) }
+        channel.file = file
+        return file
+    }
+
+    private func rule(_ file: LogFile, by rules: (slot: Int, definition: LogDefinition)) {
+        file.slot = rules.slot
+        file.policy = LogRotationPolicy(rules.definition)
+        file.compressor = rules.definition.compress ? compressor : nil
+    }
+
+    private func perform(_ job: LogChannel.Job, _ channel: LogChannel) throws(SystemError) {
         switch job {
         case .batch(let batch):
+            let file = file(of: channel)
             match(batch, file)
             makeRoom(for: file)
             try file.write(batch, by: scratch)
             if staging.release(batch, of: channel) { resumeReader() }
         case .open(let slot, let definition):
-            file.slot = slot
-            file.policy = LogRotationPolicy(definition)
-            let isNew = file.compressor == nil
-            file.compressor = definition.compress ? compressor : nil
-            if isNew { try file.compressLeftovers() }
+            channel.rules = (slot, definition)
+            let wasCompressing = channel.file?.compressor != nil
+            if let file = channel.file { rule(file, by: (slot, definition)) }
+            if definition.compress, !wasCompressing { try file(of: channel).compressLeftovers() }
         case .drained(let slot, let token):
             report(.drained(slot: slot, token: token))
         case .endLine:
+            let file = file(of: channel)
             makeRoom(for: file)
             try file.endLine()
         case .watch(let matcher):
-            file.matcher = matcher
-        case .unwatch:
-            file.matcher = nil
-        case .close:
-            file.matcher = nil
+            file(of: channel).matcher = matcher
+        case .unwatch, .close:
+            channel.file?.matcher = nil
         }
     }
 
@@ -240,7 +250,7 @@ final class LogWriter: @unchecked Sendable {
     }
 
     private func stall(_ channel: LogChannel, _ error: SystemError) {
-        let file = channel.file
+        let file = file(of: channel)
         if file.retryDelay == 0 {
             // First: who hears of the trouble may rely on it that nothing more is read.
             _ = staging.setStalled(true, channel)
@@ -268,6 +278,15 @@ final class LogWriter: @unchecked Sendable {
             openFiles.remove(at: oldest).close()
         }
         openFiles.append(file)
+    }
+
+    /// Lets go of what is known of files that are as they would be found again.
+    private func forgetFiles() {
+        monitor.withLock { state in
+            for channel in state.channels.values where !channel.isQueued && channel.file?.canBeForgotten == true {
+                channel.file = nil
+            }
+        }
     }
 
     private func closeAll() {

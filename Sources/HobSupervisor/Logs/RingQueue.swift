@@ -1,4 +1,5 @@
-/// A first-in-first-out queue in one array, which grows when full and never shrinks.
+/// A first-in-first-out queue in one array, which grows when full and is given back when empty: there are thousands of
+/// them, nearly always empty, and what waits in them is large.
 struct RingQueue<Element> {
     private var slots: [Element?] = []
     private var head = 0
@@ -22,6 +23,10 @@ struct RingQueue<Element> {
         slots[head] = nil
         head = (head + 1) % slots.count
         count -= 1
+        if count == 0 {
+            slots = []
+            head = 0
+        }
         return element
     }
 

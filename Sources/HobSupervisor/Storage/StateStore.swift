@@ -70,51 +70,53 @@ package final class StateStore: Sendable {
     /// Throws a failure when what is there cannot be read; nothing is changed then.
     package static func load(from directory: Descriptor) throws(Failure) -> Contents {
         var contents = Contents()
-        if let next = try lines(of: nextName, in: directory) {
-            contents.applied = try read(next, nextName)
+        if let next = try appliedSet(nextName, in: directory) {
+            contents.applied = next
             do throws(SystemError) {
                 try directory.rename(nextName, to: appliedName)
             } catch {
                 throw Failure(.system, error.message)
             }
-        } else if let applied = try lines(of: appliedName, in: directory) {
-            contents.applied = try read(applied, appliedName)
+        } else {
+            contents.applied = try appliedSet(appliedName, in: directory)
         }
-        if let wanted = try lines(of: wantedName, in: directory)?.first {
-            do throws(JSONError) {
-                contents.wanted = try WantedRecord(json: wanted)
-            } catch {
-                throw Failure(.badConfiguration, "the state file '\(wantedName)' is damaged: \(error)")
-            }
+        var wanted: WantedRecord?
+        _ = try eachLine(of: wantedName, in: directory) { value throws(JSONError) in
+            if wanted == nil { wanted = try WantedRecord(json: value) }
         }
+        if let wanted { contents.wanted = wanted }
         return contents
     }
 
-    private static func read(_ lines: [JSONValue], _ name: String) throws(Failure) -> AppliedSet {
-        do throws(JSONError) {
-            return try AppliedSet(lines: lines)
-        } catch {
-            throw Failure(.badConfiguration, "the state file '\(name)' is damaged: \(error)")
+    private static func appliedSet(_ name: String, in directory: Descriptor) throws(Failure) -> AppliedSet? {
+        var set = AppliedSet()
+        var isFirst = true
+        let isThere = try eachLine(of: name, in: directory) { value throws(JSONError) in
+            try set.take(value, isFirst: isFirst)
+            isFirst = false
         }
+        return isThere ? set : nil
     }
 
-    private static func lines(of name: String, in directory: Descriptor) throws(Failure) -> [JSONValue]? {
+    /// Hands out the lines of a file; false when there is none.
+    private static func eachLine(
+        of name: String, in directory: Descriptor, _ body: (JSONValue) throws(JSONError) -> Void
+    ) throws(Failure) -> Bool {
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try Descriptor.open(name, in: directory, flags: [.readOnly, .noFollow]).readAll(limit: 256 << 20)
         } catch {
-            if error.code == ENOENT { return nil }
+            if error.code == ENOENT { return false }
             throw Failure(.system, error.message)
         }
-        var values: [JSONValue] = []
         for (number, line) in bytes.split(separator: 0x0A).enumerated() {
             do throws(JSONError) {
-                values.append(try JSONReader.read(Array(line)))
+                try body(try JSONReader.read(Array(line)))
             } catch {
                 throw Failure(.badConfiguration, "the state file '\(name)' is damaged in line \(number + 1), \(error)")
             }
         }
-        return values
+        return true
     }
 
     /// Ends the writer after what is queued.

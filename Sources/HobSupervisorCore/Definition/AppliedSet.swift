@@ -24,13 +24,17 @@ package struct AppliedSet: Hashable, Sendable {
     /// Reads the lines of a set.
     package init(lines: some Sequence<JSONValue>) throws(JSONError) {
         self.init()
-        for (index, line) in lines.enumerated() {
-            if index == 0 {
-                let reader = try JSONObjectReader(line, as: "applied set")
-                environment = try reader.texts("environment")
-            } else {
-                services.append(try ServiceDefinition(json: line))
-            }
+        for (index, line) in lines.enumerated() { try take(line, isFirst: index == 0) }
+    }
+
+    /// Reads one line more; line by line, a large set leaves no holes in the heap.
+    package mutating func take(_ line: JSONValue, isFirst: Bool) throws(JSONError) {
+        if isFirst {
+            environment = try JSONObjectReader(line, as: "applied set").texts("environment")
+        } else {
+            var service = try ServiceDefinition(json: line)
+            if let last = services.last { service.share(with: last) }
+            services.append(service)
         }
     }
 }

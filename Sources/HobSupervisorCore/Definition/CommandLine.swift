@@ -17,6 +17,7 @@ package struct CommandLine: Hashable, Sendable, JSONCodable {
             throw JSONError(.wrongType, "command: expected an array with at least one word")
         }
         var words: [Template] = []
+        words.reserveCapacity(elements.count)
         for element in elements { words.append(try Template(json: element)) }
         self.words = words
     }

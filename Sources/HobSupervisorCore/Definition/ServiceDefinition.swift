@@ -45,29 +45,51 @@ package struct ServiceDefinition: Hashable, Sendable, JSONCodable {
     /// The groups it belongs to, sorted.
     package var groups: [String] = []
     /// How it is known that it may be used.
-    package var readiness = ReadinessDefinition.undeclared
+    @Shared package var readiness = ReadinessDefinition.undeclared
     /// When it is started again.
-    package var restart = RestartPolicy()
+    @Shared package var restart = RestartPolicy()
     /// How it is ended.
-    package var stop = StopDefinition()
+    @Shared package var stop = StopDefinition()
     /// How it is told to read its configuration again; nil when it cannot be.
-    package var reload: ReloadDefinition?
+    @Shared package var reload: ReloadDefinition? = nil
     /// The watchdog's period: a service that says nothing for so long is ended; nil has none.
     package var watchdog: Duration?
     /// Whether it gets a notify socket although its readiness is known otherwise.
     package var notifySocket = false
     /// The hooks.
-    package var hooks = Hooks()
+    @Shared package var hooks = Hooks()
     /// The state its processes start with.
-    package var process = ProcessAttributes()
+    @Shared package var process = ProcessAttributes()
     /// Its output.
-    package var log = LogDefinition()
+    @Shared package var log = LogDefinition()
 
     /// Makes a definition with the defaults of a careful operator.
     package init(name: String, command: CommandLine, directory: Template) {
         self.name = name
         self.command = command
         self.directory = directory
+    }
+
+    /// Uses the other definition's memory for every part that is the same; a file with a thousand services has few that
+    /// differ in more than their commands.
+    mutating func share(with other: ServiceDefinition) {
+        _readiness.share(with: other._readiness)
+        _restart.share(with: other._restart)
+        _stop.share(with: other._stop)
+        _reload.share(with: other._reload)
+        _hooks.share(with: other._hooks)
+        _process.share(with: other._process)
+        _log.share(with: other._log)
+        if environment == other.environment { environment = other.environment }
+        if directory == other.directory { directory = other.directory }
+        if command == other.command {
+            command = other.command
+        } else if let program = other.command.words.first, command.words.first == program {
+            command.words[0] = program
+        }
+        if groups == other.groups { groups = other.groups }
+        if after == other.after { after = other.after }
+        if requires == other.requires { requires = other.requires }
     }
 
     /// The identity of one of its instances.

@@ -86,6 +86,13 @@ package struct Supervision: Sendable {
         return result
     }
 
+    /// Lets go of buffers that only a burst of events needs.
+    package mutating func giveBackMemory() {
+        candidates = []
+        loosened = []
+        scratch = []
+    }
+
     /// Gives an event to one machine and notes what follows for everybody else.
     ///
     /// - Parameter takesPending: the event is the pending order's, which is over with it.

@@ -7,6 +7,8 @@ package struct FIFO: Sendable {
     package let directory: Descriptor
     /// Its name there.
     package let name: String
+    /// Whether it was made just now, so that nobody has written into it.
+    package let isNew: Bool
 
     /// Makes the FIFO, or takes the one that is there when it is a FIFO of ours.
     package static func make(
@@ -18,7 +20,7 @@ package struct FIFO: Sendable {
         guard status.isFIFO else {
             throw SystemError(code: EEXIST, message: "\(name) is in the way: it is no FIFO; remove it")
         }
-        return FIFO(directory: directory, name: name)
+        return FIFO(directory: directory, name: name, isNew: result >= 0)
     }
 
     /// A description of its own, readable and writable, so that neither end ever sees an end of file or SIGPIPE.

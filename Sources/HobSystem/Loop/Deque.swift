@@ -15,7 +15,10 @@ struct Deque<Element> {
             swap(&incoming, &outgoing)
             outgoing.reverse()
         }
-        return outgoing.popLast()
+        let first = outgoing.popLast()
+        // What a burst needed is not kept.
+        if outgoing.isEmpty { outgoing = [] }
+        return first
     }
 
     mutating func removeAll() -> [Element] {

@@ -19,6 +19,19 @@ package final class EventLoop {
     /// Called after the handlers of a wake-up.
     package var afterDispatch: (() -> Void)?
 
+    /// Called once when nothing has happened for ``restTime`` after something did, and not more often than every
+    /// ``restInterval``: the moment to give back what only work needs.
+    ///
+    /// The wait that follows drops the pages of the program's file: start-up and bursts touch thousands that an idle
+    /// process does not need, and the kernel has them anyway. The next event maps some of them again, in microseconds.
+    package var atRest: (() -> Void)?
+    private static let restTime: Duration = .seconds(1)
+    private static let restInterval: Duration = .seconds(10)
+    /// When to rest; nil when that was done since the last event.
+    private var restAt: MonotonicTime?
+    private var earliestRest = MonotonicTime(nanoseconds: 0)
+    private var isResting = false
+
     private let epoll: Descriptor
     private var slots: [Slot] = []
     private var free: [UInt32] = []
@@ -149,14 +162,22 @@ package final class EventLoop {
     /// One wait and its handlers; true when any was called.
     private func turn(until limit: MonotonicTime?) throws(SystemError) -> Bool {
         var wait: Int64 = -1
-        let wakeUp = min(timers.next?.nanoseconds ?? .max, limit?.nanoseconds ?? .max)
+        let wakeUp = min(
+            timers.next?.nanoseconds ?? .max, limit?.nanoseconds ?? .max, restAt?.nanoseconds ?? .max)
         if wakeUp != .max { wait = max(0, wakeUp &- MonotonicTime.now().nanoseconds) }
         // Not retried on EINTR: the wait is computed anew on the next turn.
         let count = invoke(.epollWait, retrying: false) {
-            hob_epoll_wait(epoll.raw, events, Int32(Self.mostEvents), wait)
+            isResting
+                ? hob_epoll_rest(epoll.raw, events, wait)
+                : hob_epoll_wait(epoll.raw, events, Int32(Self.mostEvents), wait)
         }
+        isResting = false
         guard count >= 0 || count == -EINTR else { throw .transfer("wait on", epoll.raw, -count) }
-        guard count > 0 || timers.next.map({ $0 <= MonotonicTime.now() }) ?? false else { return false }
+        guard count > 0 || timers.next.map({ $0 <= MonotonicTime.now() }) ?? false else {
+            rest()
+            return false
+        }
+        if atRest != nil { restAt = max(MonotonicTime.now() + Self.restTime, earliestRest) }
         beforeDispatch?()
         defer { afterDispatch?() }
         for index in 0..<max(0, Int(count)) {
@@ -168,6 +189,14 @@ package final class EventLoop {
         }
         fireTimers()
         return true
+    }
+
+    private func rest() {
+        guard let due = restAt, due <= MonotonicTime.now() else { return }
+        restAt = nil
+        earliestRest = due + Self.restInterval
+        atRest?()
+        isResting = true
     }
 
     private func fireTimers() {

@@ -9,6 +9,8 @@ package struct OriginalLimits: Sendable, Hashable {
     package var nice: Int32
     /// Nil where /proc cannot say.
     package var oomScoreAdjustment: Int32?
+    /// Whether the caller has changed its own oom_score_adj since; a child that inherits the right one need not write it.
+    package var hasChangedOOMScore = false
 
     /// Captures the caller's values; to be called before it changes any.
     package static func capture() throws(SystemError) -> OriginalLimits {
@@ -26,6 +28,6 @@ package struct OriginalLimits: Sendable, Hashable {
     package func restore(in request: inout SpawnRequest) {
         if !request.limits.contains(where: { $0.resource == .openFiles }) { request.limits.append(openFiles) }
         if request.nice == nil, hob_get_nice() != nice { request.nice = nice }
-        if request.oomScoreAdjustment == nil { request.oomScoreAdjustment = oomScoreAdjustment }
+        if request.oomScoreAdjustment == nil, hasChangedOOMScore { request.oomScoreAdjustment = oomScoreAdjustment }
     }
 }

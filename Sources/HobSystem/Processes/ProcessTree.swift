@@ -24,8 +24,9 @@ package enum ProcessTree {
     /// The children of our leader thread: as a subreaper clones only on other threads, these are the orphans that
     /// the kernel handed to us.
     package static func orphansOfSelf() -> [Int32] {
-        let own = getpid()
         var orphans: [Int32] = []
+        if ownChildren >= 0, appendChildren(in: ownChildren, to: &orphans) { return orphans }
+        let own = getpid()
         if appendChildren(of: own, task: own, to: &orphans) { return orphans }
         return children(of: own)
     }
@@ -113,13 +114,20 @@ package enum ProcessTree {
         let file = invoke(.open) { hob_open_at(AT_FDCWD, path, O_RDONLY, 0) }
         guard file >= 0 else { return !hasNoChildrenFile }
         defer { close(file) }
+        return appendChildren(in: file, to: &children)
+    }
+
+    /// Reads such a file from its beginning; false when it cannot be read.
+    private static func appendChildren(in file: Int32, to children: inout [Int32]) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
             var kept = 0
+            var offset = 0
             while true {
                 let count = invoke(.read) {
-                    Glibc.read(file, buffer.baseAddress.map { $0 + kept }, buffer.count - kept)
+                    pread(file, buffer.baseAddress.map { $0 + kept }, buffer.count - kept, offset)
                 }
-                guard count > 0 else { break }
+                guard count > 0 else { return count == 0 }
+                offset += count
                 let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<(kept + count)])
                 // Every number ends in a space; one that does not is completed by the next read.
                 let end = bytes.lastIndex(of: 32).map { $0 + 1 } ?? 0
@@ -132,8 +140,14 @@ package enum ProcessTree {
                 buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[end...]))
             }
         }
-        return true
     }
+
+    /// The list of our leader's children, held open: a supervisor reads it at every end of a process.
+    private static let ownChildren: Int32 = {
+        let own = getpid()
+        let path = "/proc/\(own)/task/\(own)/children"
+        return invoke(.open) { hob_open_at(AT_FDCWD, path, O_RDONLY, 0) }
+    }()
 
     private static let hasNoChildrenFile: Bool = {
         let own = getpid()

@@ -18,6 +18,32 @@ import Testing
         #expect(fired == [0, 10, 20, 30])
     }
 
+    @Test func `it rests once, a second after the last event, and hears the next one as ever`() throws {
+        let loop = try EventLoop()
+        let pipe = try Descriptor.pipe(nonBlocking: true)
+        var rests: [MonotonicTime] = []
+        var heard = 0
+        var last = MonotonicTime.now()
+        loop.atRest = {
+            ProcessMemory.giveBack()
+            rests.append(MonotonicTime.now())
+        }
+        try loop.watch(pipe.read.raw, events: .read) { _ in
+            var byte: UInt8 = 0
+            heard += read(pipe.read.raw, &byte, 1)
+            last = MonotonicTime.now()
+        }
+        // Nothing has happened: nothing to give back.
+        #expect(try !loop.runOnce(deadline: MonotonicTime.now() + .milliseconds(1_100)))
+        #expect(rests.isEmpty)
+        try pipe.write.writeAll("x")
+        #expect(try loop.run(until: patience) { !rests.isEmpty })
+        #expect(heard == 1 && rests[0] >= last + .seconds(1))
+        try pipe.write.writeAll("y")
+        #expect(try loop.run(until: patience) { heard == 2 })
+        #expect(rests.count == 1)
+    }
+
     @Test func `ten thousand timers all fire`() throws {
         let loop = try EventLoop()
         let start = MonotonicTime.now()
