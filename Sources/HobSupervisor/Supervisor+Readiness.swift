@@ -107,8 +107,16 @@ extension Supervisor {
             guard supervision.instances[slot]?.machine.generation == token else { return }
             evidence(slot)
         case .drained(_, let token): drained(token)
-        case .trouble(let slot, let error): warn(slot, "logging is in trouble: \(error.message)")
-        case .recovered(let slot): warn(slot, "logging works again")
+        case .trouble(let slot, let error):
+            if let slot { runtimes[slot]?.logTrouble = error.message }
+            warn(slot, "logging is in trouble: \(error.message)")
+        case .recovered(let slot):
+            if let slot { runtimes[slot]?.logTrouble = nil }
+            warn(slot, "logging works again")
+        case .complaint(let slot, let error): warn(slot, error.message)
+        case .dropping(let slot): warn(slot, "its output is being dropped, as log.full says")
+        case .dropped(let slot, let bytes, let lines):
+            warn(slot, "\(bytes) bytes (\(lines) lines) of its output were dropped")
         case .rotated, .reopened: break
         }
     }

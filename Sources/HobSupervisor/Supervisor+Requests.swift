@@ -41,6 +41,7 @@ extension Supervisor {
     }
 
     private func checkedScales(_ request: Request) throws(Failure) -> [Request.Scale] {
+        try checkDescriptors(scaledBy: request.scales)
         for scale in request.scales {
             guard supervision.services[scale.service]?.isRetiring == false else {
                 _ = try supervision.resolve([scale.service]) { _, _ throws(Failure) in false }
@@ -68,6 +69,7 @@ extension Supervisor {
 
     func apply(_ set: AppliedSet, _ bytes: [UInt8], _ request: Request, from connection: ControlConnection) {
         do throws(Failure) {
+            try checkDescriptors(for: set)
             if request.verb == .plan {
                 let changes = try supervision.changes(to: set)
                 connection.reply(request.id, .done(outcomes: [], changes: changes, revision: supervision.revision))
@@ -131,12 +133,8 @@ extension Supervisor {
         let open = supervision.openSlots(of: id).compactMap { supervision.instances[$0]?.identity.name }
         waiting[id] = nil
         whenStored(since: order.ticket) { error in
-            if let error {
-                connection.reply(request.id, .failed(Failure(.system, "done, but not stored: \(error.message)")))
-            } else {
-                let outcomes = open.sorted().map { Outcome(instance: $0, kind: .accepted) }
-                connection.reply(request.id, .done(outcomes: outcomes, changes: changes, revision: nil))
-            }
+            let outcomes = open.sorted().map { Outcome(instance: $0, kind: .accepted) }
+            connection.reply(request.id, done: outcomes, changes: changes, revision: nil, unstored: error)
         }
     }
 
@@ -145,15 +143,11 @@ extension Supervisor {
         guard let order = waiting.removeValue(forKey: id) else { return }
         if let timer = order.timer { loop.cancel(timer) }
         let revision = supervision.revision
+        let notes = order.endsSupervisor ? logNotes : []
         whenStored(since: order.ticket) { [weak connection = order.connection] error in
-            guard let connection else { return }
-            if let error {
-                connection.reply(
-                    order.request.id, .failed(Failure(.system, "done, but not stored: \(error.message)")))
-            } else {
-                connection.reply(
-                    order.request.id, .done(outcomes: outcomes, changes: order.changes, revision: revision))
-            }
+            connection?.reply(
+                order.request.id, done: outcomes, changes: order.changes, revision: revision, unstored: error,
+                notes: notes)
         }
         if order.endsSupervisor { shutDown() }
     }
@@ -182,6 +176,7 @@ extension Supervisor {
         for slot in try slots(request) {
             guard var status = supervision.status(of: slot, at: now, wallClock: wall) else { continue }
             status.statusText = runtimes[slot]?.statusText
+            status.logTrouble = runtimes[slot]?.logTrouble
             if status.pid == nil, runtimes[slot]?.sweep != nil { status.leftovers = (try? living(slot)) ?? [] }
             connection.reply(request.id, .status(status))
         }
@@ -203,6 +198,12 @@ extension Supervisor {
             for event in history.events(after: 0).events { connection.reply(request.id, .event(event)) }
         }
         if !request.follow { connection.reply(request.id, .done(outcomes: [], changes: [], revision: nil)) }
+    }
+
+    /// Whether an answer for this client is still to come.
+    func isAwaited(_ connection: ControlConnection) -> Bool {
+        waiting.values.contains { $0.connection === connection }
+            || flushes.values.contains { $0.connection === connection }
     }
 
     // MARK: Logs on disk

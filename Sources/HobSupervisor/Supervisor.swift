@@ -157,7 +157,7 @@ package final class Supervisor {
     /// Runs until the last service is down and nobody wants another.
     package func run() throws(SystemError) {
         try loop.run()
-        logs.stop()
+        logs.stop(within: Self.logPatience)
         store.stop()
         server?.close()
     }
@@ -202,6 +202,10 @@ package final class Supervisor {
             case .hangUp:
                 DaemonLog.write("SIGHUP: opening the log files anew")
                 logs.reopen()
+            case .user2:
+                if let faults = options.faults {
+                    do { try SupervisorProcess.arm(faults) } catch { DaemonLog.write("\(error)") }
+                }
             default: break
             }
         }

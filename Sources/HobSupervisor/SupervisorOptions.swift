@@ -12,7 +12,7 @@ package struct SupervisorOptions: Sendable, Hashable {
     package var readyDescriptor: Int32?
     /// Whether to start what the stored set wants.
     package var start = false
-    /// System calls that shall fail, for tests: `clone:3:EAGAIN`.
+    /// System calls that shall fail, for tests: `clone:3:EAGAIN`, or `@FILE` with such a plan.
     package var faults: String?
 
     /// Reads the words after the program's name.

@@ -13,6 +13,9 @@ final class ControlConnection {
     /// Whether this client ties what runs to its own life (foreground `hob up`).
     var isAttached = false
 
+    /// When the client last said something, or came.
+    private(set) var lastHeard = MonotonicTime.now()
+
     private let descriptor: Descriptor
     private let peer: PeerCredentials
     private let loop: EventLoop
@@ -72,6 +75,7 @@ final class ControlConnection {
                 close()
                 return
             }
+            lastHeard = .now()
             // Who has been told that it is over is not listened to.
             guard !closesWhenFlushed else { return }
             for frame in framer.receive(buffer.prefix(count)) {
@@ -135,6 +139,17 @@ final class ControlConnection {
     /// Answers a request.
     func reply(_ id: String, _ body: Reply.Body) {
         send(Reply(id: id, body: body).json)
+    }
+
+    /// Answers a request that was carried out, and says what of it is not on the disk.
+    func reply(
+        _ id: String, done outcomes: [Outcome], changes: [Change], revision: Int?, unstored error: SystemError?,
+        notes: [String] = []
+    ) {
+        var reply = Reply(id: id, body: .done(outcomes: outcomes, changes: changes, revision: revision))
+        reply.unstored = error?.message
+        reply.notes = notes
+        send(reply.json)
     }
 
     /// Passes on an event, if this client follows.
@@ -201,6 +216,11 @@ final class ControlConnection {
         } catch {
             close()
         }
+    }
+
+    /// Whether the client neither follows nor sends anything, and has all that it asked for so far.
+    var isIdle: Bool {
+        following == nil && !isAttached && incoming == nil && !framer.hasPartialLine && isFlushed
     }
 
     /// Whether everything has been sent.

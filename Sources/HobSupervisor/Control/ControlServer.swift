@@ -15,6 +15,8 @@ final class ControlServer {
     private unowned let supervisor: Supervisor
     private var watch: Watch?
     private var isPaused = false
+    /// Whether the last attempt to accept has failed, which is told once.
+    private var isInTrouble = false
     private var connections: [ObjectIdentifier: ControlConnection] = [:]
 
     init(in directory: Descriptor, on loop: EventLoop, supervisor: Supervisor) throws(SystemError) {
@@ -26,19 +28,31 @@ final class ControlServer {
     }
 
     private func accept() {
-        while connections.count < Self.mostConnections {
+        while true {
+            let idle = connections.count < Self.mostConnections ? nil : idleConnection
+            guard connections.count < Self.mostConnections || idle != nil else { break }
             let connection: UnixListener.Connection
             do throws(SystemError) {
                 guard let next = try listener.accept() else { return }
                 connection = next
             } catch {
-                DaemonLog.write("cannot accept on the control socket: \(error.message)")
-                pause()
-                return
+                if !isInTrouble { DaemonLog.write("cannot accept on the control socket: \(error.message)") }
+                isInTrouble = true
+                break
             }
+            isInTrouble = false
+            // Who holds a connection for nothing makes way for who wants something.
+            idle?.close()
             open(connection)
         }
         pause()
+    }
+
+    /// The connection that nobody has used for longest, of those that nothing is owed to.
+    private var idleConnection: ControlConnection? {
+        connections.values.filter { connection in
+            connection.isIdle && !supervisor.isAwaited(connection)
+        }.min { $0.lastHeard < $1.lastHeard }
     }
 
     /// Out of descriptors or places: the backlog keeps callers until a connection closes, or for a moment.

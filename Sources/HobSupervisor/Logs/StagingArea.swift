@@ -124,6 +124,7 @@ package final class StagingArea: @unchecked Sendable {
         return state.withLock { state in
             state.free.append(batch.index)
             channel.outstanding -= 1
+            channel.released += 1
             // Woken at half, the reader goes on for a while before it has to stop again.
             let isEnough = state.readerWaitsForAny || channel.outstanding <= Self.mostPerChannel / 2
             return state.readerWaits && isEnough && state.stopWaiting()
@@ -141,6 +142,11 @@ package final class StagingArea: @unchecked Sendable {
             channel.isStalled = isStalled
             return !isStalled && state.readerWaits && state.stopWaiting()
         }
+    }
+
+    /// Whether the file of an instance cannot be written, and how many of its batches the writer is done with.
+    func progress(of channel: LogChannel) -> (isStalled: Bool, released: UInt64) {
+        state.withLock { _ in (channel.isStalled, channel.released) }
     }
 
     /// Gives the memory of buffers that nobody uses back to the system, but for the first.

@@ -30,7 +30,7 @@ package final class StateStore: Sendable {
         var isStopped = false
     }
 
-    private static let appliedName = "applied"
+    package static let appliedName = "applied"
     private static let nextName = "applied.next"
     private static let wantedName = "wanted"
 
@@ -69,20 +69,37 @@ package final class StateStore: Sendable {
     ///
     /// Throws a failure when what is there cannot be read; nothing is changed then.
     package static func load(from directory: Descriptor) throws(Failure) -> Contents {
-        var contents = Contents()
-        if let next = try lines(of: nextName, in: directory) {
-            contents.applied = try read(next, nextName)
+        let next = try bytes(of: nextName, in: directory)
+        let applied = if let next { next } else { try bytes(of: appliedName, in: directory) }
+        let contents = try read(
+            applied: applied, named: next == nil ? appliedName : nextName,
+            wanted: try bytes(of: wantedName, in: directory))
+        if next != nil {
             do throws(SystemError) {
                 try directory.rename(nextName, to: appliedName)
             } catch {
                 throw Failure(.system, error.message)
             }
-        } else if let applied = try lines(of: appliedName, in: directory) {
-            contents.applied = try read(applied, appliedName)
         }
-        if let wanted = try lines(of: wantedName, in: directory)?.first {
+        return contents
+    }
+
+    /// Reads the bytes of the state files; nil for one that is not there.
+    package static func read(
+        applied: [UInt8]?, named name: String = appliedName, wanted: [UInt8]?
+    ) throws(Failure) -> Contents {
+        var contents = Contents()
+        if let applied {
+            let values = try values(applied, name)
             do throws(JSONError) {
-                contents.wanted = try WantedRecord(json: wanted)
+                contents.applied = try AppliedSet(lines: values)
+            } catch {
+                throw Failure(.badConfiguration, "the state file '\(name)' is damaged: \(error)")
+            }
+        }
+        if let wanted, let first = try values(wanted, wantedName).first {
+            do throws(JSONError) {
+                contents.wanted = try WantedRecord(json: first)
             } catch {
                 throw Failure(.badConfiguration, "the state file '\(wantedName)' is damaged: \(error)")
             }
@@ -90,22 +107,16 @@ package final class StateStore: Sendable {
         return contents
     }
 
-    private static func read(_ lines: [JSONValue], _ name: String) throws(Failure) -> AppliedSet {
-        do throws(JSONError) {
-            return try AppliedSet(lines: lines)
-        } catch {
-            throw Failure(.badConfiguration, "the state file '\(name)' is damaged: \(error)")
-        }
-    }
-
-    private static func lines(of name: String, in directory: Descriptor) throws(Failure) -> [JSONValue]? {
-        let bytes: [UInt8]
+    private static func bytes(of name: String, in directory: Descriptor) throws(Failure) -> [UInt8]? {
         do throws(SystemError) {
-            bytes = try Descriptor.open(name, in: directory, flags: [.readOnly, .noFollow]).readAll(limit: 256 << 20)
+            return try Descriptor.open(name, in: directory, flags: [.readOnly, .noFollow]).readAll(limit: 256 << 20)
         } catch {
             if error.code == ENOENT { return nil }
             throw Failure(.system, error.message)
         }
+    }
+
+    private static func values(_ bytes: [UInt8], _ name: String) throws(Failure) -> [JSONValue] {
         var values: [JSONValue] = []
         for (number, line) in bytes.split(separator: 0x0A).enumerated() {
             do throws(JSONError) {
@@ -140,7 +151,11 @@ package final class StateStore: Sendable {
                 report(job.1, nil)
             } catch {
                 // The next snapshot carries what this one could not: definitions come only when they change.
-                monitor.withLock { $0.unstored = snapshot }
+                monitor.withLock { state in
+                    guard let pending = state.pending else { return state.unstored = snapshot }
+                    state.pending = Snapshot(
+                        applied: pending.applied ?? snapshot.applied, wanted: pending.wanted ?? snapshot.wanted)
+                }
                 report(job.1, error)
             }
         }
@@ -155,6 +170,8 @@ package final class StateStore: Sendable {
             try file.synchronise()
             try directory.rename(temporary, to: name)
         } catch {
+            // On a full disk half a file is in everybody's way.
+            _ = try? directory.remove(temporary)
             throw .file("write", "the state file '\(name)'", error.code)
         }
     }
