@@ -88,7 +88,8 @@ let package = Package(
         .testTarget(
             name: "HobAcceptanceTests",
             dependencies: [
-                "HobProtocol", "HobSystem", "HobSupervisorCore", "HobTestKit", "HobCommand", "hobd", "hob-fixture",
+                "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
+                "hob-fixture",
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(name: "hob-fixture", path: "Tests/Fixtures"),

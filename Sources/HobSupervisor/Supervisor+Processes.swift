@@ -87,8 +87,10 @@ extension Supervisor {
             request.cgroup = directory.raw
             kept.append(directory)
         }
+        if case .log(let pattern) = definition.readiness.kind { try watchLog(pattern, slot) }
         let ticket = SpawnTicket()
         runtime.ticket = ticket
+        runtime.early = []
         let inbox = inbox
         spawner.submit(request, ticket: ticket) { [kept] result in
             // The child has its own copies now; ours may go.
@@ -104,12 +106,16 @@ extension Supervisor {
         runtime.ticket = nil
         switch result {
         case .failure(let failure):
+            runtime.early = []
             unwatchReadiness(slot)
             feed(.spawnFailed(failure.message, isTransient: failure.isTransient), slot)
         case .success(let process):
             announce(.spawned, slot: slot, pid: process.pid)
             watchProcess(process.handle, slot)
             feed(.spawned(pid: process.pid), slot)
+            let early = runtime.early
+            runtime.early = []
+            for hear in early { hear() }
         }
     }
 

@@ -27,14 +27,22 @@ extension Supervisor {
                 runtime.readiness = .exec(nil)
                 runProbeCommand(command, limit: limit, after: .milliseconds(20), slot)
             case .log(let pattern):
-                let expression = try LogPattern(pattern)
-                runtime.readiness = .log
-                logs.watch(slot: slot, pattern: expression, token: record.machine.generation)
+                // Watched since before the process existed, unless that did not work.
+                if case .log? = runtime.readiness { break }
+                try watchLog(pattern, slot)
             }
         } catch {
             // The definition was checked when it was applied; what fails here is the machine.
             warn(slot, "cannot look for readiness: \(error)")
         }
+    }
+
+    /// Looks for a line from here on; begun before the process exists, since it may write the line at once.
+    func watchLog(_ pattern: String, _ slot: Int) throws(SystemError) {
+        guard let runtime = runtimes[slot], let record = supervision.instances[slot] else { return }
+        let expression = try LogPattern(pattern)
+        runtime.readiness = .log
+        logs.watch(slot: slot, pattern: expression, token: record.machine.generation)
     }
 
     /// A relative path is meant as the service sees it, from its own directory and root.
@@ -66,8 +74,17 @@ extension Supervisor {
 
     /// The evidence is there; it counts only for a process that still lives.
     private func evidence(_ slot: Int) {
+        if waitsForSpawn(slot, { [unowned self] in evidence(slot) }) { return }
         guard let process = runtimes[slot]?.process, !process.hasExited else { return }
         feed(.becameReady, slot)
+    }
+
+    /// Keeps what is heard of a process that the spawner has not told of yet, for the moment when it has.
+    private func waitsForSpawn(_ slot: Int, _ body: @escaping () -> Void) -> Bool {
+        guard let runtime = runtimes[slot], runtime.ticket != nil, runtime.process == nil else { return false }
+        // More than a process has to say before it exists is no evidence of anything.
+        if runtime.early.count < 64 { runtime.early.append(body) }
+        return true
     }
 
     private func addresses(
@@ -213,6 +230,7 @@ extension Supervisor {
             warn(slot, "a message from pid \(sender), which is no process of this instance, is ignored")
             return
         }
+        if waitsForSpawn(slot, { [unowned self] in receive(message, from: sender, slot) }) { return }
         if let pid = message.mainPID { adoptMain(pid, slot) }
         if let status = message.status {
             runtime.statusText = status

@@ -25,6 +25,8 @@ final class InstanceRuntime {
     /// The timer of the machine's deadline.
     var timer: TimerToken?
     var deadline: MonotonicInstant?
+    /// What was heard of the process before the spawner's word of it, in order: a quick one may well be faster.
+    var early: [() -> Void] = []
     /// The evidence of readiness that is being looked for, as tickets of the prober and the log reader.
     var readiness: ReadinessWatch?
     /// The socket for what the service says of itself.
