@@ -18,7 +18,7 @@ package final class Supervisor {
 
     let options: SupervisorOptions
     let loop: EventLoop
-    let runtime: RuntimeDirectory
+    var runtime: RuntimeDirectory
     let original: OriginalLimits
     let scope: UInt32
     let spawner = Spawner()
@@ -27,8 +27,8 @@ package final class Supervisor {
     let store: StateStore
     let inbox: Inbox<Message>
     let helpers: Inbox<HelperMessage>
-    let fifos: Descriptor
-    let notifies: Descriptor
+    var fifos: Descriptor
+    var notifies: Descriptor
 
     var supervision: Supervision
     var runtimes: [InstanceRuntime?] = []
@@ -70,7 +70,10 @@ package final class Supervisor {
     /// The lines of the newest apply as they came, until the store has them.
     var appliedLines: [UInt8]?
 
-    private let lock: FileLock
+    var lock: FileLock
+    /// Tells when somebody removes what is in the runtime directory.
+    let runtimeWatcher: FileWatcher?
+    var isRepairing = false
     private var isLingering = false
     private let signals: SignalWatcher
 
@@ -104,9 +107,12 @@ package final class Supervisor {
         logs = try LogPipeline(logs: logDirectory, runtime: runtime.descriptor) { inbox.post(.log($0)) }
         prober = try Prober { inbox.post(.probe($0)) }
         signals = try SignalWatcher(SupervisorProcess.signals)
+        // Without it a directory that vanishes is found missing by whoever needs it.
+        runtimeWatcher = try? FileWatcher()
         owner.supervisor = self
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
         server = try ControlServer(in: runtime.descriptor, on: loop, supervisor: self)
+        watchRuntime()
         restore(contents)
     }
 
@@ -140,7 +146,7 @@ package final class Supervisor {
         return scope
     }
 
-    private static func directory(
+    static func directory(
         _ name: String, in parent: Descriptor, mode: UInt32
     ) throws(SystemError) -> Descriptor {
         _ = try parent.makeDirectory(name, mode: mode)

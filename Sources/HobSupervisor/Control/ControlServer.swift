@@ -7,10 +7,10 @@ final class ControlServer {
     /// The socket's name in the runtime directory.
     static let name = "control.sock"
     /// More connections than any person or script opens at once; the next one waits in the backlog.
-    private static let mostConnections = 512
+    private let mostConnections = DescriptorBudget.forClients
 
-    private let directory: Descriptor
-    private let listener: UnixListener
+    private var directory: Descriptor
+    private var listener: UnixListener
     private let loop: EventLoop
     private unowned let supervisor: Supervisor
     private var watch: Watch?
@@ -27,10 +27,19 @@ final class ControlServer {
         watch = try loop.watch(listener.descriptor.raw, events: .read) { [unowned self] _ in accept() }
     }
 
+    /// Listens at the socket's name in another directory; who is connected stays so.
+    func listen(in directory: Descriptor) throws(SystemError) {
+        let next = try UnixListener(in: directory, name: Self.name)
+        let nextWatch = try loop.watch(next.descriptor.raw, events: .read) { [unowned self] _ in accept() }
+        if let watch { loop.cancel(watch) }
+        (self.directory, listener, watch) = (directory, next, nextWatch)
+        isPaused = false
+    }
+
     private func accept() {
         while true {
-            let idle = connections.count < Self.mostConnections ? nil : idleConnection
-            guard connections.count < Self.mostConnections || idle != nil else { break }
+            let idle = connections.count < mostConnections ? nil : idleConnection
+            guard connections.count < mostConnections || idle != nil else { break }
             let connection: UnixListener.Connection
             do throws(SystemError) {
                 guard let next = try listener.accept() else { return }

@@ -38,7 +38,7 @@ package enum ProcessLimits {
         let reserve = min(reserve, original.hard / 8)
         let soft = original.hard - reserve
         if original.soft != soft { try set(ResourceLimit(.openFiles, soft: soft)) }
-        reserved.withLock { $0 = reserve == 0 ? nil : (soft: soft, hard: original.hard) }
+        reserved.withLock { $0 = reserve }
         return original
     }
 
@@ -46,18 +46,14 @@ package enum ProcessLimits {
     ///
     /// The limit is the whole process's: other threads may take of them, too, in this moment.
     package static func withReserve<Result>(_ body: () -> Result) -> Result {
-        reserved.withLock { limits in
-            guard let limits else { return body() }
-                // Whether it works shows in what the body comes to.
-            _ = try? setOpenFiles(limits.hard)
-            defer { _ = try? setOpenFiles(limits.soft) }
+        reserved.withLock { reserve in
+            guard reserve > 0, let now = try? get(.openFiles) else { return body() }
+            // Whether it works shows in what the body comes to.
+            _ = try? set(ResourceLimit(.openFiles, soft: min(now.hard, now.soft + reserve)))
+            defer { _ = try? set(ResourceLimit(.openFiles, soft: now.soft)) }
             return body()
         }
     }
 
-    private static func setOpenFiles(_ soft: UInt64) throws(SystemError) {
-        try set(ResourceLimit(.openFiles, soft: soft))
-    }
-
-    private static let reserved = Mutex<(soft: UInt64, hard: UInt64)?>(nil)
+    private static let reserved = Mutex<UInt64>(0)
 }
