@@ -25,6 +25,7 @@ final class ControlConnection {
     private var unsent: [UInt8] = []
     private var sent = 0
     private var isWatchingWrites = false
+    private var isClosed = false
     private var closesWhenFlushed = false
     /// An apply whose definitions are still coming in.
     private var incoming: (request: Request, remaining: Int, lines: [JSONValue], bytes: [UInt8])?
@@ -228,9 +229,10 @@ final class ControlConnection {
 
     /// Ends the connection.
     func close() {
-        guard let watch else { return }
-        self.watch = nil
-        loop.cancel(watch)
+        guard !isClosed else { return }
+        isClosed = true
+        if let watch { loop.cancel(watch) }
+        watch = nil
         descriptor.close()
         onClose?()
         onClose = nil

@@ -258,13 +258,12 @@ final class LogFile {
                 reopen()
                 return true
             }
-            if !rotationFailed { report(.trouble(slot: slot, error)) }
+            if !rotationFailed { report(.complaint(slot: slot, error)) }
             rotationFailed = true
             nextRotationTry = MonotonicTime.now() + .seconds(1)
             return false
         }
         reopen()
-        if rotationFailed { report(.recovered(slot: slot)) }
         rotationFailed = false
         if let slot { report(.rotated(slot: slot, sequence: sequence)) }
         do throws(SystemError) { try finished.removeSuperseded(by: policy) } catch {

@@ -11,11 +11,12 @@ final class FaultBench {
     private(set) var connection: SupervisorConnection
     /// The supervisor's pid, which must stay the same.
     let pid: Int32
+    private let definitions: [JSONValue]
     /// How long each answer to `status` took, since the last time this was emptied.
     var latencies: [Duration] = []
 
     /// Services of every kind that the loop has something to do for.
-    static func services(fixture: String) -> String {
+    static func services(fixture: String, port: UInt16) -> String {
         """
         x-restart: &quick { delay: 20ms..100ms, reset: 1s }
         services:
@@ -24,7 +25,6 @@ final class FaultBench {
             shell: true
             restart: *quick
             stop: [TERM 300ms, KILL]
-            log: { rotate: 5kB, keep: 2 }
             before_start: { command: "true", timeout: 5s }
           notifier:
             command: \(fixture) notify --watchdog
@@ -48,18 +48,33 @@ final class FaultBench {
             ready: { fd: 3, timeout: 3s }
             restart: *quick
             stop: [TERM 300ms, KILL]
+          flooder:
+            command: \(fixture) flood --lines 200 --bytes 100 --stay
+            restart: *quick
+            stop: [TERM 300ms, KILL]
+            log: { rotate: 5kB, keep: 2, compress: true }
+          extra:
+            command: \(fixture) tcp-server --port \(port)
+            ready: { tcp: "127.0.0.1:\(port)", timeout: 3s }
+            restart: *quick
+            stop: [TERM 300ms, KILL]
         """
     }
 
     /// Makes a project whose supervisor is up and reads its faults from a file, and lets the test have it.
-    static func with(_ yml: String? = nil, _ body: (FaultBench) throws -> Void) throws {
-        try Sandbox.with { sandbox in
-            try sandbox.write(yml ?? services(fixture: sandbox.fixture))
-            try sandbox.write("", to: "faults")
-            let hobd = FixtureProgram.path(of: "hobd")
+    ///
+    /// - Parameters:
+    ///   - yml: the project; a service of each kind when nil.
+    ///   - launch: shell words before hobd's own, such as `ulimit -n 128; exec`.
+    ///   - up: whether `hob up -d` must succeed before the test goes on.
+    static func with(
+        _ yml: ((Sandbox) throws -> String)? = nil, launch: ((Sandbox) -> String)? = nil, user: UInt32? = nil,
+        _ body: (FaultBench) throws -> Void
+    ) throws {
+        try Sandbox.with(user: user) { sandbox in
             try sandbox.write(
-                "#!/bin/sh\nexec '\(hobd)' \"$@\" --faults '@\(sandbox.file("faults"))'\n", to: "hobd-faulty", mode: 0o755)
-            sandbox.environment.append("HOB_HOBD=\(sandbox.file("hobd-faulty"))")
+                yml?(sandbox) ?? services(fixture: sandbox.fixture, port: LoopbackPort.free()))
+            try install(in: sandbox, launch: launch?(sandbox) ?? "exec")
             try sandbox.succeed("up", "-d")
             let bench = try FaultBench(sandbox)
             // Whatever a test leaves armed would be in the way of taking everything down.
@@ -68,13 +83,39 @@ final class FaultBench {
         }
     }
 
-    private init(_ sandbox: Sandbox) throws {
+    /// Has `hob` start hobd by way of a shell.
+    static func install(in sandbox: Sandbox, launch: String) throws {
+        try sandbox.write("", to: "faults", mode: 0o644)
+        try sandbox.write(
+            "#!/bin/sh\n\(launch) '\(FixtureProgram.path(of: "hobd"))' \"$@\" --faults '@\(sandbox.file("faults"))'\n",
+            to: "hobd-here", mode: 0o755)
+        sandbox.environment.append("HOB_HOBD=\(sandbox.file("hobd-here"))")
+    }
+
+    init(_ sandbox: Sandbox) throws {
         self.sandbox = sandbox
         connection = try Self.connect(sandbox)
         pid = connection.greeting.pid
+        definitions = try sandbox.lines(".hob/state/applied").map { (line) throws(JSONError) in try JSONReader.read(line) }
     }
 
-    private static func connect(_ sandbox: Sandbox) throws -> SupervisorConnection {
+    /// Applies the definitions again, with or without the last one.
+    func apply(withoutLast: Bool) throws {
+        let lines = withoutLast ? definitions.dropLast() : definitions
+        var request = Request(id: connection.makeRequestID(), verb: .apply)
+        request.count = lines.count
+        request.up = true
+        do { try connection.send(request, following: lines) } catch { connection = try Self.connect(sandbox) }
+    }
+
+    /// A client comes, is greeted, and goes.
+    func visit() {
+        guard let directory = try? Descriptor.open(sandbox.runtime, flags: [.readOnly, .directory]) else { return }
+        _ = try? SupervisorConnection.open(in: directory, until: .now() + .milliseconds(20))
+    }
+
+    /// One more connection.
+    static func connect(_ sandbox: Sandbox) throws -> SupervisorConnection {
         let deadline = MonotonicTime.now() + .seconds(10)
         while true {
             do {
@@ -165,6 +206,16 @@ final class FaultBench {
 
     // MARK: Looking at hobd
 
+    /// The count once it is not above another one, or after a while: a helper may be about to end.
+    func settledDescriptorCount(_ baseline: Int) throws -> Int {
+        let deadline = MonotonicTime.now() + .seconds(5)
+        while true {
+            let count = try descriptorCount()
+            if count <= baseline || MonotonicTime.now() >= deadline { return count }
+            usleep(20_000)
+        }
+    }
+
     /// How many descriptors hobd has, but for log files, which are closed when they were not used for long.
     func descriptorCount() throws -> Int {
         let logs = sandbox.file(".hob/logs")
@@ -172,7 +223,7 @@ final class FaultBench {
             var buffer = [CChar](repeating: 0, count: 4_096)
             let count = readlink("/proc/\(pid)/fd/\(name)", &buffer, buffer.count)
             let link = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            return count > 0 && !(link.hasPrefix(logs) && link.hasSuffix(".log"))
+            return count > 0 && !(link.hasPrefix(logs + "/"))
         }
     }
 
