@@ -136,11 +136,12 @@ package final class StagingArea: @unchecked Sendable {
         state.withLock { _ in channel.outstanding += 1 }
     }
 
-    /// Stops or resumes reading of an instance; true when the reader waits for that.
+    /// Stops or resumes reading of an instance; true when the reader is to be woken.
     func setStalled(_ isStalled: Bool, _ channel: LogChannel) -> Bool {
         state.withLock { state in
             channel.isStalled = isStalled
-            return !isStalled && state.readerWaits && state.stopWaiting()
+            // Also a reader that does not wait has something to do: to tell what it has dropped.
+            return !isStalled && state.stopWaiting()
         }
     }
 

@@ -66,16 +66,18 @@ final class FaultBench {
     /// - Parameters:
     ///   - yml: the project; a service of each kind when nil.
     ///   - launch: shell words before hobd's own, such as `ulimit -n 128; exec`.
-    ///   - up: whether `hob up -d` must succeed before the test goes on.
+    ///   - names: the services to bring up; all when empty.
     static func with(
         _ yml: ((Sandbox) throws -> String)? = nil, launch: ((Sandbox) -> String)? = nil, user: UInt32? = nil,
+        up names: [String] = [],
         _ body: (FaultBench) throws -> Void
     ) throws {
         try Sandbox.with(user: user) { sandbox in
             try sandbox.write(
                 yml?(sandbox) ?? services(fixture: sandbox.fixture, port: LoopbackPort.free()))
             try install(in: sandbox, launch: launch?(sandbox) ?? "exec")
-            try sandbox.succeed("up", "-d")
+            let result = try sandbox.start(["up", "-d"] + names).finish()
+            try #require(result.status == 0, "\(result)")
             let bench = try FaultBench(sandbox)
             // Whatever a test leaves armed would be in the way of taking everything down.
             defer { try? bench.lift() }
