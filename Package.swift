@@ -25,11 +25,14 @@ let package = Package(
         .target(name: "CHobSystem"),
         .target(name: "HobSystem", dependencies: ["CHobSystem"]),
 
+        // MARK: The supervisor's parent, in the same executable, entered before main
+        .target(name: "CHobKeeper"),
+
         // MARK: The supervisor: decisions, then the shell that acts on them
         .target(name: "HobSupervisorCore", dependencies: ["HobPolicy", "HobProtocol"]),
         .target(
             name: "HobSupervisor",
-            dependencies: ["HobPolicy", "HobProtocol", "CHobSystem", "HobSystem", "HobSupervisorCore"]),
+            dependencies: ["HobPolicy", "HobProtocol", "CHobSystem", "HobSystem", "CHobKeeper", "HobSupervisorCore"]),
 
         // MARK: What talks to a supervisor
         .target(name: "HobClient", dependencies: ["HobProtocol", "HobSystem", "HobSupervisorCore"]),
@@ -71,7 +74,8 @@ let package = Package(
         .testTarget(
             name: "HobSupervisorTests",
             dependencies: [
-                "HobPolicy", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobTestKit", "hob-fixture",
+                "HobPolicy", "HobSystem", "CHobKeeper", "HobSupervisorCore", "HobSupervisor", "HobTestKit", "hobd",
+                "hob-fixture",
             ]),
         .testTarget(
             name: "HobConfigTests",
@@ -92,7 +96,7 @@ let package = Package(
                 "hob-fixture",
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
-        .executableTarget(name: "hob-fixture", path: "Tests/Fixtures"),
+        .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -103,7 +107,7 @@ if Context.environment["HOB_FUZZ"] == "1" {
 }
 
 for target in package.targets where target.type != .plugin {
-    if target.name == "CHobSystem" {
+    if target.name.hasPrefix("CHob") {
         target.cSettings = (target.cSettings ?? []) + (strict ? [.treatAllWarnings(as: .error)] : [])
         continue
     }

@@ -34,7 +34,8 @@ enum ConfigurationBytes {
             try promise(!errors.isEmpty, "refused without a reason")
             for error in errors {
                 try promise(
-                    error.line >= 1 && error.column >= 1 && !error.message.isEmpty, "an error without a place: \(error)")
+                    error.line >= 1 && error.column >= 1 && !error.message.isEmpty, "an error without a place: \(error)"
+                )
             }
             try promise(errors == errors.sorted { $0.place < $1.place }, "errors are not in the order of the file")
         }

@@ -25,7 +25,9 @@ package struct Mutator: Sendable {
             case 5: bytes.insert(contentsOf: piece(of: other), at: index)
             default:
                 // Numbers at the edges of their types.
-                let numbers = ["9223372036854775807", "-9223372036854775808", "18446744073709551616", "1e999", "-0", "0"]
+                let numbers = [
+                    "9223372036854775807", "-9223372036854775808", "18446744073709551616", "1e999", "-0", "0",
+                ]
                 bytes.insert(contentsOf: (numbers.randomElement(using: &random) ?? "0").utf8, at: index)
             }
             if bytes.isEmpty { bytes = [0x61] }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/close_range.h>
 #include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
@@ -33,7 +34,16 @@ struct child_context {
     const struct hob_spawn_request *request;
     struct hob_spawn_result *result;
     int parent;
+    int last_shared;  // of the descriptors that the child takes over of our table, while it shares it; -1: it does not
 };
+
+// MARK: Words of shared memory
+
+uint64_t hob_word_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+void hob_word_store(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+int hob_word_replace(uint64_t *word, uint64_t expected, uint64_t value) {
+    return __atomic_compare_exchange_n(word, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
 
 // MARK: The child's side
 
@@ -67,6 +77,15 @@ static void enter_session(struct child_context *context) {
     at_stage(context, HOB_STAGE_SESSION);
     if (context->request->session == HOB_SESSION_NEW && setsid() < 0) fail(context, errno);
     if (context->request->session == HOB_SESSION_NEW_GROUP && setpgid(0, 0) < 0) fail(context, errno);
+}
+
+// Until here the table is our parent's: nothing may be opened or closed before. Only the low numbers are copied.
+static void leave_shared_table(struct child_context *context) {
+    if (context->last_shared < 0) return;
+    at_stage(context, HOB_STAGE_DESCRIPTORS);
+    if (syscall(SYS_close_range, (unsigned)context->last_shared + 1, ~0U, CLOSE_RANGE_UNSHARE) < 0) {
+        fail_at(context, context->last_shared + 1);
+    }
 }
 
 // Sources are first lifted above every target, so that no dup2 destroys a source that is still needed.
@@ -182,6 +201,15 @@ static void bind_to_parent(struct child_context *context) {
     if (request->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(context, errno);
 }
 
+// From here on a next life of the parent can find the child; and one that was called off meanwhile never execs.
+static void enter_birth(struct child_context *context) {
+    const struct hob_spawn_request *request = context->request;
+    uint64_t wanted = (uint64_t)request->birth_ticket << 32;
+    at_stage(context, HOB_STAGE_BIRTH);
+    if (request->birth == NULL) return;
+    if (!hob_word_replace(request->birth, wanted, wanted | (uint32_t)syscall(SYS_getpid))) fail(context, ECANCELED);
+}
+
 // Raw calls: glibc refuses to touch 32 and 33, which its own posix_spawn leaves ignored in its children.
 static void reset_signals(void) {
     const unsigned long standard[4] = {0, 0, 0, 0};  // handler SIG_DFL, flags, restorer, mask
@@ -220,12 +248,14 @@ static _Noreturn void run_executable(struct child_context *context) {
 static int child_main(void *argument) {
     struct child_context *context = argument;
     __atomic_store_n(&context->result->pid, (int)syscall(SYS_getpid), __ATOMIC_RELEASE);
+    leave_shared_table(context);
     enter_session(context);
     map_descriptors(context);
     set_limits(context);
     set_scheduling(context);
     set_credentials(context);
     bind_to_parent(context);
+    enter_birth(context);
     reset_signals();
     run_executable(context);
 }
@@ -278,10 +308,10 @@ static void *stack_top(void) {
 }
 
 // clone(2) cannot place the child in a cgroup and glibc has no clone3: the call itself, with a stack of our own.
-static long clone_into_cgroup(int cgroup, int *pidfd, char *top, struct child_context *context) {
+static long clone_into_cgroup(int cgroup, uint64_t flags, int *pidfd, char *top, struct child_context *context) {
     struct clone_args arguments;
     memset(&arguments, 0, sizeof arguments);
-    arguments.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_INTO_CGROUP;
+    arguments.flags = flags | CLONE_INTO_CGROUP;
     arguments.pidfd = (uint64_t)(uintptr_t)pidfd;
     arguments.exit_signal = SIGCHLD;
     arguments.stack = (uint64_t)(uintptr_t)(top - CHILD_STACK);
@@ -338,9 +368,97 @@ static int refuse(struct hob_spawn_result *result, int stage, int code) {
     return -1;
 }
 
-int hob_spawn(const struct hob_spawn_request *request, struct hob_spawn_result *result) {
-    struct child_context context = {.request = request, .result = result, .parent = getpid()};
+// MARK: Reserved descriptors
+
+enum { RESERVED = 12 };
+
+// Low numbers that hold /dev/null between spawns. A child that copies our whole table takes and drops a reference on
+// every file in it: half a millisecond with two thousand of them.
+static struct {
+    pthread_mutex_t lock;
+    int numbers[RESERVED];
+    int last;
+    int is_there;
+} reserve = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+int hob_spawn_reserve(void) {
+    int index, result = 0;
+    pthread_mutex_lock(&reserve.lock);
+    for (index = 0; index < RESERVED && !reserve.is_there; index++) {
+        int file = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (file < 0) {
+            int code = errno;
+            while (--index >= 0) close(reserve.numbers[index]);
+            errno = code;
+            result = -1;
+            break;
+        }
+        reserve.numbers[index] = file;
+        if (file > reserve.last) reserve.last = file;
+    }
+    if (result == 0) reserve.is_there = 1;
+    pthread_mutex_unlock(&reserve.lock);
+    return result;
+}
+
+int hob_grow_descriptor_table(int count) {
+    int file = fcntl(0, F_DUPFD_CLOEXEC, count - 1);
+    if (file < 0) return -1;
+    close(file);
+    return 0;
+}
+
+struct spawn_descriptors {
+    struct hob_spawn_mapping map[MOST_MAPPINGS];
+    int used;  // how many reserved numbers hold a source of this spawn; -1: the child copies our table
+};
+
+// Puts the sources under reserved numbers. Another spawn that hangs in its exec keeps them; then the slow way serves.
+static void borrow(struct spawn_descriptors *descriptors, const struct hob_spawn_request *request) {
+    int sources[RESERVED];
+    int slot;
+    descriptors->used = -1;
+    if (pthread_mutex_trylock(&reserve.lock) != 0) return;
+    if (!reserve.is_there) goto unsuited;
+    descriptors->used = 0;
+    for (size_t index = 0; index < request->mapping_count; index++) {
+        int source = request->mappings[index].source;
+        for (slot = 0; slot < descriptors->used && sources[slot] != source; slot++) {}
+        if (slot == descriptors->used) {
+            // The last one always holds /dev/null, with which the others are filled again.
+            if (slot == RESERVED - 1) goto unsuited;
+            descriptors->used = slot + 1;
+            sources[slot] = source;
+            if (dup3(source, reserve.numbers[slot], O_CLOEXEC) < 0) goto unsuited;
+        }
+        descriptors->map[index] = (struct hob_spawn_mapping){reserve.numbers[slot], request->mappings[index].target};
+    }
+    return;
+unsuited:
+    for (slot = 0; slot < descriptors->used; slot++) {
+        dup3(reserve.numbers[RESERVED - 1], reserve.numbers[slot], O_CLOEXEC);
+    }
+    descriptors->used = -1;
+    pthread_mutex_unlock(&reserve.lock);
+}
+
+// A source that stayed would keep its pipe open and its lock held for ever.
+static void give_back(const struct spawn_descriptors *descriptors) {
+    if (descriptors->used < 0) return;
+    for (int slot = 0; slot < descriptors->used; slot++) {
+        dup3(reserve.numbers[RESERVED - 1], reserve.numbers[slot], O_CLOEXEC);
+    }
+    pthread_mutex_unlock(&reserve.lock);
+}
+
+// MARK: Spawning
+
+int hob_spawn(const struct hob_spawn_request *asked, struct hob_spawn_result *result) {
+    struct hob_spawn_request request = *asked;
+    struct spawn_descriptors descriptors;
+    struct child_context context = {.request = &request, .result = result, .parent = getpid(), .last_shared = -1};
     uint64_t all = ~(uint64_t)0, previous = 0;
+    uint64_t flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
     int pid, code;
     char *top;
 
@@ -350,23 +468,30 @@ int hob_spawn(const struct hob_spawn_request *request, struct hob_spawn_result *
     at_stage(&context, HOB_STAGE_CLONE);
     result->error = 0;
     result->detail = 0;
-    if (request->mapping_count > MOST_MAPPINGS) return refuse(result, HOB_STAGE_DESCRIPTORS, E2BIG);
+    if (request.mapping_count > MOST_MAPPINGS) return refuse(result, HOB_STAGE_DESCRIPTORS, E2BIG);
     top = stack_top();
     if (top == NULL) return refuse(result, HOB_STAGE_CLONE, ENOMEM);
+    borrow(&descriptors, &request);
+    if (descriptors.used >= 0) {
+        request.mappings = descriptors.map;
+        context.last_shared = reserve.last;
+        flags |= CLONE_FILES;
+    }
 
     // No handler of ours may run in the child, which has our memory.
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &previous, sizeof all);
-    if (request->cgroup >= 0) {
+    if (request.cgroup >= 0) {
         at_stage(&context, HOB_STAGE_CGROUP);
-        pid = (int)clone_into_cgroup(request->cgroup, &result->pidfd, top, &context);
+        pid = (int)clone_into_cgroup(request.cgroup, flags, &result->pidfd, top, &context);
         code = errno;
     } else {
-        pid = clone(child_main, top, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context, &result->pidfd);
+        pid = clone(child_main, top, (int)(flags | SIGCHLD), &context, &result->pidfd);
         code = errno;
     }
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &previous, NULL, sizeof previous);
+    give_back(&descriptors);
     // A change of uid in the child makes the shared memory undumpable: ours, too. Undo that.
-    if ((request->has_user || request->has_group) && dumpable_at_start == 1) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    if ((request.has_user || request.has_group) && dumpable_at_start == 1) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 
     if (pid < 0) {
         __atomic_store_n(&result->pid, 0, __ATOMIC_RELAXED);

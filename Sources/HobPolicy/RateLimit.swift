@@ -20,6 +20,13 @@ public struct SlidingWindow: Hashable, Sendable {
     /// Makes an empty window.
     public init() {}
 
+    /// Makes a window that has seen events before.
+    ///
+    /// - Parameter instants: when they were, oldest first.
+    public init(instants: [MonotonicInstant]) {
+        self.instants = instants
+    }
+
     /// Records an event if the limit has room for it.
     ///
     /// - Returns: false, and nothing is recorded, when the event would be one too many.

@@ -70,6 +70,11 @@ package final class Supervisor {
     /// The lines of the newest apply as they came, until the store has them.
     var appliedLines: [UInt8]?
 
+    /// The line to the keeper; nil when there never was one.
+    package private(set) var link: KeeperLink?
+    /// What the keeper held when this life began and nobody has taken yet.
+    var held: HeldDescriptors
+
     var lock: FileLock
     /// Tells when somebody removes what is in the runtime directory.
     let runtimeWatcher: FileWatcher?
@@ -80,9 +85,10 @@ package final class Supervisor {
     /// Takes the scope's lock, opens everything, and is ready to run.
     ///
     /// Signals must be blocked before any thread starts; ``SupervisorProcess`` does that.
-    package init(_ options: SupervisorOptions, original: OriginalLimits) throws {
+    package init(_ options: SupervisorOptions, original: OriginalLimits, held: HeldDescriptors) throws {
         self.options = options
         self.original = original
+        self.held = held
         runtime = try RuntimeDirectory.prepare(options.runtime)
         guard let lock = try FileLock.tryAcquire("lock", in: runtime.descriptor) else {
             throw StartFailure.alreadyRunning(options.runtime)
@@ -111,6 +117,9 @@ package final class Supervisor {
         runtimeWatcher = try? FileWatcher()
         owner.supervisor = self
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
+        if let number = options.keeperLink {
+            link = try KeeperLink(Descriptor(owning: number), on: loop, callbacks: keeperCallbacks)
+        }
         server = try ControlServer(in: runtime.descriptor, on: loop, supervisor: self)
         watchRuntime()
         restore(contents)
@@ -202,19 +211,28 @@ package final class Supervisor {
 
     private func receiveSignals() {
         while let signal = (try? signals.next()) ?? nil {
-            switch signal.signal {
-            case .child: reapOrphans()
-            case .terminate, .interrupt, .quit: shutDown()
-            case .hangUp:
-                DaemonLog.write("SIGHUP: opening the log files anew")
-                logs.reopen()
-            case .user2:
-                if let faults = options.faults {
-                    do { try SupervisorProcess.arm(faults) } catch { DaemonLog.write("\(error)") }
-                }
-            default: break
-            }
+            if signal.signal == .child { reapOrphans() } else { follow(signal.signal) }
         }
+    }
+
+    private func follow(_ signal: SignalNumber) {
+        switch signal {
+        case .terminate, .interrupt, .quit: shutDown()
+        case .hangUp:
+            DaemonLog.write("SIGHUP: opening the log files anew")
+            logs.reopen()
+        case .user2:
+            guard let faults = options.faults else { return }
+            do { try SupervisorProcess.arm(faults) } catch { DaemonLog.write("\(error)") }
+        default: break
+        }
+    }
+
+    private var keeperCallbacks: KeeperLink.Callbacks {
+        KeeperLink.Callbacks(
+            childChanged: {},
+            signal: { [unowned self] in follow($0) },
+            keeperGone: { DaemonLog.write("the keeper has ended: going on without one") })
     }
 
     /// Stops everything in its order, then ends the loop.
@@ -222,6 +240,7 @@ package final class Supervisor {
         guard !isShuttingDown else { return }
         isShuttingDown = true
         DaemonLog.write("stopping all services")
+        link?.stopping()
         let all = supervision.instances.indices.filter { supervision.instances[$0] != nil }
         perform(supervision.takeDownForShutdown(all, at: Clock.now))
         endIfDone()

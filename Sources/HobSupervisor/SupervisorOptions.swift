@@ -12,8 +12,23 @@ package struct SupervisorOptions: Sendable, Hashable {
     package var readyDescriptor: Int32?
     /// Whether to start what the stored set wants.
     package var start = false
+    /// The keeper's line, which only a keeper gives.
+    package var keeperLink: Int32?
+    /// The table of what the keeper holds.
+    package var held: Int32?
+    /// Whether to adopt and answer, but start and stop nothing by itself.
+    package var isSafe = false
+    /// Whether to run without a keeper.
+    package var isAlone = false
     /// System calls that shall fail, for tests: `clone:3:EAGAIN`, or `@FILE` with such a plan.
     package var faults: String?
+
+    private static var flags: [String: WritableKeyPath<SupervisorOptions, Bool>] {
+        ["--start": \.start, "--safe": \.isSafe, "--no-keeper": \.isAlone]
+    }
+    private static let values: Set<String> = [
+        "--runtime", "--state", "--logs", "--name", "--ready-fd", "--faults", "--keeper-link", "--held",
+    ]
 
     /// Reads the words after the program's name.
     ///
@@ -22,11 +37,11 @@ package struct SupervisorOptions: Sendable, Hashable {
         var options = SupervisorOptions()
         var rest = words[...]
         while let word = rest.popFirst() {
-            if word == "--start" {
-                options.start = true
+            if let flag = flags[word] {
+                options[keyPath: flag] = true
                 continue
             }
-            guard ["--runtime", "--state", "--logs", "--name", "--ready-fd", "--faults"].contains(word) else {
+            guard values.contains(word) else {
                 return .failure(UsageError(message: "unknown option '\(word)'"))
             }
             guard let value = rest.popFirst() else {
@@ -40,9 +55,13 @@ package struct SupervisorOptions: Sendable, Hashable {
             case "--faults": options.faults = value
             default:
                 guard let number = Int32(value), number > 2 else {
-                    return .failure(UsageError(message: "--ready-fd needs a descriptor above 2, not '\(value)'"))
+                    return .failure(UsageError(message: "\(word) needs a descriptor above 2, not '\(value)'"))
                 }
-                options.readyDescriptor = number
+                switch word {
+                case "--keeper-link": options.keeperLink = number
+                case "--held": options.held = number
+                default: options.readyDescriptor = number
+                }
             }
         }
         for (name, value) in [("--runtime", options.runtime), ("--state", options.state), ("--logs", options.logs)]
@@ -56,7 +75,7 @@ package struct SupervisorOptions: Sendable, Hashable {
     package static let help = """
         hobd: keeps services in their wanted state. It is started by `hob up` and `hob supervise`; see `hob --help`.
 
-        Usage: hobd --runtime DIR --state DIR --logs DIR [--name NAME] [--ready-fd N] [--start]
+        Usage: hobd --runtime DIR --state DIR --logs DIR [--name NAME] [--ready-fd N] [--start] [--safe] [--no-keeper]
 
           --runtime DIR   sockets, FIFOs and the log staging area; on a tmpfs
           --state DIR     what was applied and what is wanted; survives a boot
@@ -64,7 +83,11 @@ package struct SupervisorOptions: Sendable, Hashable {
           --name NAME     what this scope is called in messages
           --ready-fd N    write `ready`, or `error: …`, to this descriptor
           --start         start what the stored definitions want
+          --safe          take over what runs and answer, but start nothing until `hob resume`
+          --no-keeper     one process, which nobody starts anew when it dies; services it leaves behind are orphans
           --help, --version
+
+        hobd is two processes: the keeper, which you start, and the supervisor, which the keeper starts anew when it dies.
 
         Example: hobd --runtime /run/hob/demo --state /var/lib/hob --logs /var/log/hob --start
 

@@ -26,7 +26,11 @@ package enum SupervisorProcess {
         case .failure(let error):
             DaemonLog.write("\(error.message); see hobd --help")
             return 64
-        case .success(let options): return run(options)
+        case .success(let options):
+            guard options.keeperLink == nil, !options.isAlone else { return run(options) }
+            // The keeper comes before main where the executable is called hobd; this one has another name.
+            DaemonLog.write("\(KeeperSuccession.becomeFirstKeeper(arguments: words))")
+            return 71
         }
     }
 
@@ -43,13 +47,18 @@ package enum SupervisorProcess {
         defer { DaemonLog.finish() }
         let announcement = options.readyDescriptor.map { Descriptor(owning: $0) }
         do {
+            let held = try heldDescriptors(options)
             // Threads inherit the mask: before the first of them.
             try SignalWatcher.block(signals + [.brokenPipe, .user1])
-            let original = try OriginalLimits.capture()
+            var original = try OriginalLimits.capture()
+            // A keeper has raised its own; services get what it was started with.
+            if options.held != nil { original.openFiles.soft = held.origin.openFiles }
             try ProcessLimits.raiseOpenFiles(reserving: UInt64(DescriptorBudget.reserve))
+            Spawner.prepareProcess()
             if let faults = options.faults { try Self.arm(faults) }
-            let supervisor = try Supervisor(options, original: original)
+            let supervisor = try Supervisor(options, original: original, held: held)
             try DaemonLog.begin()
+            supervisor.link?.ready()
             // Nobody waits for an answer, or its reader is gone: neither is a reason not to run.
             try? announcement?.writeAll("ready\n")
             announcement?.close()
@@ -63,5 +72,10 @@ package enum SupervisorProcess {
             if case .alreadyRunning? = error as? Supervisor.StartFailure { return alreadyRunningStatus }
             return 1
         }
+    }
+
+    private static func heldDescriptors(_ options: SupervisorOptions) throws(SystemError) -> HeldDescriptors {
+        guard let table = options.held else { return HeldDescriptors(origin: try .capture()) }
+        return try HeldDescriptors(table: Descriptor(owning: table))
     }
 }

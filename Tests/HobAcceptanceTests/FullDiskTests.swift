@@ -30,7 +30,8 @@ struct FullDiskTests {
 
     @Test func `a full log disk blocks that service only; nothing is lost, and it goes on within a second`() throws {
         try FaultBench.with(
-            { flood($0, full: "block", lines: 4_000) }, launch: SmallDisk.launch([".hob/logs"], size: "1m"), up: ["other"]
+            { flood($0, full: "block", lines: 4_000) }, launch: SmallDisk.launch([".hob/logs"], size: "1m"),
+            up: ["other"]
         ) { bench in
             let disk = SmallDisk(of: bench, at: ".hob/logs")
             try disk.fill(leaving: 64 << 10)
@@ -59,7 +60,8 @@ struct FullDiskTests {
 
     @Test func `with full: drop the service goes on, and the log counts what is missing`() throws {
         try FaultBench.with(
-            { flood($0, full: "drop", lines: 20_000) }, launch: SmallDisk.launch([".hob/logs"], size: "1m"), up: ["other"]
+            { flood($0, full: "drop", lines: 20_000) }, launch: SmallDisk.launch([".hob/logs"], size: "1m"),
+            up: ["other"]
         ) { bench in
             let disk = SmallDisk(of: bench, at: ".hob/logs")
             try disk.fill(leaving: 64 << 10)
@@ -127,7 +129,9 @@ struct FullDiskTests {
             try disk.remount("rw")
             let before = follower.events.last?.sequence ?? 0
             try disk.free()
-            try follower.wait("stored again", within: .seconds(5), after: before) { $0.message == "the state is stored again" }
+            try follower.wait("stored again", within: .seconds(5), after: before) {
+                $0.message == "the state is stored again"
+            }
             #expect(disk.read("wanted").contains("\"down\":[\"b\"]"), "\(disk.read("wanted"))")
             #expect(try bench.sandbox.hob("start", "b").status == 0)
         }
@@ -140,7 +144,9 @@ struct FullDiskTests {
             let fill = "head -c 100000 /dev/zero > '\(path)/filler' 2>/dev/null; "
             try FaultBench.install(
                 in: sandbox,
-                launch: "exec unshare -m /bin/sh -c \"mount -t tmpfs -o size=32k none '\(path)' && { \(fill)exec \\\"\\$@\\\"; }\" x")
+                launch:
+                    "exec unshare -m /bin/sh -c \"mount -t tmpfs -o size=32k none '\(path)' && { \(fill)exec \\\"\\$@\\\"; }\" x"
+            )
             let result = try sandbox.hob("up", "-d")
             #expect(result.status == 1, "\(result)")
             #expect(result.out.contains("a started") && result.err.contains("not stored"), "\(result)")

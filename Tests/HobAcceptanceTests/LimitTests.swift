@@ -23,7 +23,9 @@ import Testing
         }
     }
 
-    @Test func `without a descriptor left, a service says so with its retry, status answers, and all comes back`() throws {
+    @Test func `without a descriptor left, a service says so with its retry, status answers, and all comes back`()
+        throws
+    {
         try FaultBench.with({ _ in "services: { a: { command: sleep 1000 }, b: { command: sleep 1000 } }" }) { bench in
             let used = try Descriptor.open("/proc/\(bench.pid)/fd", flags: [.readOnly, .directory]).names().compactMap {
                 UInt64($0)
@@ -89,7 +91,8 @@ import Testing
     }
 
     @Test func `clients that hold connections for nothing make way for one that asks`() throws {
-        try FaultBench.with({ _ in "services: { a: { command: sleep 1000 } }" }, launch: { _ in "ulimit -n 256; exec" }) {
+        try FaultBench.with({ _ in "services: { a: { command: sleep 1000 } }" }, launch: { _ in "ulimit -n 256; exec" })
+        {
             bench in
             var held: [SupervisorConnection] = []
             // An eighth of the limit may be connected; these are more than that and the backlog together.
@@ -142,7 +145,8 @@ import Testing
         }
     }
 
-    @Test func `a runtime directory that vanishes is made again: the socket answers, services start and speak`() throws {
+    @Test func `a runtime directory that vanishes is made again: the socket answers, services start and speak`() throws
+    {
         let yml = { (sandbox: Sandbox) in
             """
             services:

@@ -262,6 +262,7 @@ enum hob_spawn_stage {
     HOB_STAGE_DIRECTORY,
     HOB_STAGE_PARENT_DEATH,
     HOB_STAGE_NO_NEW_PRIVILEGES,
+    HOB_STAGE_BIRTH,
     HOB_STAGE_EXEC,
 };
 enum { HOB_SESSION_NEW = 0, HOB_SESSION_NEW_GROUP = 1, HOB_SESSION_INHERIT = 2 };
@@ -303,6 +304,10 @@ struct hob_spawn_request {
     const struct hob_spawn_mapping *_Nullable mappings;
     size_t mapping_count;
     int cgroup;  // directory descriptor or -1
+    /// A word of shared memory in which the child enters its pid just before exec; NULL for none. The caller has stored
+    /// `birth_ticket << 32` there; a child that finds anything else is not wanted any more, and goes.
+    uint64_t *_Nullable birth;
+    uint32_t birth_ticket;
 };
 /// Written while the child runs before its exec; other threads may read it then.
 struct hob_spawn_result {
@@ -312,6 +317,19 @@ struct hob_spawn_result {
     int error;  // errno of that step, 0 on success
     int detail; // which limit, descriptor or candidate failed
 };
+/// Takes low descriptor numbers for spawns, to be called while the process has one thread and few descriptors: with them,
+/// a child shares our descriptor table until it has a small one of its own, instead of copying and closing all of ours.
+/// 0, or -1 with errno; spawns work without, too.
+int hob_spawn_reserve(void);
+/// Makes room in the descriptor table for numbers below `count`. A table that grows when the process has threads makes
+/// the kernel wait for all processors, 10 to 20 ms long.
+int hob_grow_descriptor_table(int count);
+/// Words of shared memory that a spawned child, or a next life of ours, looks at: all orders are sequentially consistent.
+uint64_t hob_word_load(const uint64_t *_Nonnull word);
+void hob_word_store(uint64_t *_Nonnull word, uint64_t value);
+/// 1 when the word held `expected` and holds `value` now, else 0.
+int hob_word_replace(uint64_t *_Nonnull word, uint64_t expected, uint64_t value);
+
 /// Clones, sets up and execs. 0 on success; -1 when it failed: `stage` and `error` say where, nothing is left behind.
 int hob_spawn(const struct hob_spawn_request *_Nonnull request, struct hob_spawn_result *_Nonnull result);
 /// Reads `pid` or `pidfd` of a spawn that another thread is in; 0 and -1 when there is none yet.

@@ -100,7 +100,8 @@ extension LogReader {
                     slot: stream.slot,
                     SystemError(
                         code: ETIMEDOUT,
-                        message: "nothing was written for \(Self.patience.components.seconds) s: does its disk answer?")))
+                        message: "nothing was written for \(Self.patience.components.seconds) s: does its disk answer?")
+                ))
         }
         // What may be dropped need not wait any longer.
         for stream in late where stream.mayDrop {

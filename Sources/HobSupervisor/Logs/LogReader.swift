@@ -222,7 +222,9 @@ final class LogReader: @unchecked Sendable {
         guard !stream.isParked else { return }
         stream.isParked = true
         stream.releasedWhenParked = staging.progress(of: stream.channel).released
-        if overdueTimer == nil { overdueTimer = loop.schedule(after: Self.patience) { [unowned self] in lookAfterParked() } }
+        if overdueTimer == nil {
+            overdueTimer = loop.schedule(after: Self.patience) { [unowned self] in lookAfterParked() }
+        }
         watchFor([], stream)
     }
 

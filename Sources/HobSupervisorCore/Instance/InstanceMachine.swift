@@ -234,10 +234,13 @@ package struct InstanceMachine: Hashable, Sendable {
 package final class DefinitionBox: Hashable, Sendable {
     /// The definition.
     package let value: ServiceDefinition
+    /// The number by which the journal knows it; each definition that was ever applied has its own.
+    package let number: UInt64
 
     /// Makes a box.
-    package init(_ value: ServiceDefinition) {
+    package init(_ value: ServiceDefinition, number: UInt64 = 0) {
         self.value = value
+        self.number = number
     }
 
     /// Equal definitions are equal boxes.

@@ -17,6 +17,8 @@ package struct InstanceRecord: Sendable {
     package var lastExit: LastExit?
     /// The operations that wait for it.
     var operations: [UInt64] = []
+    /// What the newest operation that is over has come to for it.
+    var settled: InstanceEntry.SettledMark?
 
     init(_ identity: InstanceIdentity, of definition: DefinitionBox, since: MonotonicInstant) {
         machine = InstanceMachine(definition: definition)

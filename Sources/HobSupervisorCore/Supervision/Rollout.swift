@@ -4,7 +4,12 @@ struct Rollout: Hashable, Sendable {
     struct Turn: Hashable, Sendable {
         var slot: Int
         var generation: UInt64
+        /// Its place in the queue as it was at first.
+        var position = 0
     }
+
+    /// Tells it from the others.
+    var number: UInt32 = 0
 
     /// The instance whose turn it is.
     var current: Turn?

@@ -2,6 +2,8 @@
 package struct ServiceRecord: Sendable {
     /// The definition its next processes start from.
     package var definition: DefinitionBox
+    /// Its row in the journal.
+    package let row: Int
     /// The slots of its instances, by number.
     package var slots: [Int] = []
     /// How many instances the operator asked for, where that differs from the file.
@@ -20,8 +22,9 @@ package struct ServiceRecord: Sendable {
     /// How many instances that wait for this service are leaving; it must outlive them.
     var leavingDependents = 0
 
-    init(definition: DefinitionBox) {
+    init(definition: DefinitionBox, row: Int) {
         self.definition = definition
+        self.row = row
     }
 
     // Mutating in name only, see InstanceRecord.

@@ -59,6 +59,7 @@ extension Supervision {
             }
         }
         order = set.services.map(\.name) + order.filter { definitions[$0] == nil && services[$0] != nil }
+        unsaved.concernsAllServices = true
         connect(graph)
         carryOut(&plan, bringUp: bringUp, operation: operation, at: now)
         actions.append(.store)
@@ -132,10 +133,14 @@ extension Supervision {
             if service.isRetiring || service.definition.value.instances != definition.instances {
                 services[name]?.scale = nil
             }
-            if change.kind != .unchanged { services[name]?.definition = DefinitionBox(definition) }
+            if change.kind != .unchanged {
+                let box = number(definition)
+                services[name]?.definition = box
+            }
             services[name]?.isRetiring = false
         } else {
-            services[name] = ServiceRecord(definition: DefinitionBox(definition))
+            let record = ServiceRecord(definition: number(definition), row: takeRow())
+            services[name] = record
             // Nobody has stopped what has no instances; scaled up, it runs.
             services[name]?.isWanted = definition.instances == 0
         }
@@ -165,6 +170,7 @@ extension Supervision {
             // Evidence that is being waited for in the old way would never be seen, or be judged by another deadline.
             || record.machine.isComingUp && old.value.readiness != box.value.readiness
         instances[slot]?.machine.adopt(box, needsRestart: needsRestart)
+        unsaved.slots.append(slot)
         note(slot, was: record.standing, at: now)
         if let definition = instances[slot]?.machine.definition, definition !== record.machine.definition {
             instances[slot]?.identity = definition.value.identity(of: record.identity.index)

@@ -131,6 +131,7 @@ extension Supervision {
         case (.stop(force: false), .stop(force: true)), (.restart(force: false), .restart(force: true)): break
         case (.stop, _), (.restart, _): instances[slot]?.pending = order
         }
+        unsaved.slots.append(slot)
         note(slot, was: record.standing, at: now)
         loosen(record.identity.service)
     }
@@ -171,6 +172,7 @@ extension Supervision {
             for other in services[name]?.slots ?? [] {
                 guard let required = instances[other], required.pending == .stop(force: false) else { continue }
                 instances[other]?.pending = nil
+                unsaved.slots.append(other)
                 note(other, was: required.standing, at: now)
                 let message = "\(record.identity.name) requires it and refused to stop: \(reason)"
                 for id in required.operations {

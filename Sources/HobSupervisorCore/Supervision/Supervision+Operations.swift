@@ -8,8 +8,10 @@ extension Supervision {
         var operation = Operation(began: now)
         for (slot, goal) in goals {
             guard let record = instances[slot], operation.open[slot] == nil else { continue }
+            unsaved.slots.append(slot)
             if let outcome = outcomeInAdvance(goal, record) {
                 operation.outcomes.append(outcome)
+                instances[slot]?.settled = InstanceEntry.SettledMark(operation: id, outcome: outcome)
             } else {
                 operation.open[slot] = goal
                 instances[slot]?.operations.append(id)
@@ -133,6 +135,8 @@ extension Supervision {
         operations[id]?.open[slot] = nil
         operations[id]?.outcomes.append(outcome)
         instances[slot]?.operations.removeAll { $0 == id }
+        instances[slot]?.settled = InstanceEntry.SettledMark(operation: id, outcome: outcome)
+        unsaved.slots.append(slot)
     }
 
     /// What waits for an instance that failed will not come up either; its waiter is told so at once.
@@ -200,6 +204,10 @@ extension Supervision {
                 Outcome(
                     instance: record.identity.name, kind: .timedOut, pid: record.machine.life?.pid, message: message,
                     elapsed: elapsed(of: id, at: now)))
+        }
+        for rollout in rollouts where rollout.operation == id {
+            unsaved.slots.append(contentsOf: rollout.remaining.map(\.slot))
+            if let slot = rollout.current?.slot { unsaved.slots.append(slot) }
         }
         rollouts.removeAll { $0.operation == id }
         hasRolloutNews = true

@@ -45,7 +45,7 @@ extension Supervision {
         cancelPendingStops(slots, at: now)
         for slot in slots {
             supersede(slot, goingUp: true, at: now)
-            if let name = instances[slot]?.identity.service { services[name]?.isWanted = true }
+            if let name = instances[slot]?.identity.service { want(name, true) }
             step(.wantedUp, slot, at: now)
         }
     }
@@ -55,8 +55,16 @@ extension Supervision {
         for slot in slots {
             guard let record = instances[slot], record.isStopPending else { continue }
             instances[slot]?.pending = nil
+            unsaved.slots.append(slot)
             note(slot, was: record.standing, at: now)
         }
+    }
+
+    /// Whether an instance that a service gets shall run.
+    mutating func want(_ name: String, _ isWanted: Bool) {
+        guard services[name]?.isWanted != isWanted else { return }
+        services[name]?.isWanted = isWanted
+        unsaved.services.append(.changed(name))
     }
 
     private mutating func stop(_ slots: [Int], force: Bool, operation: UInt64?, at now: MonotonicInstant) {
@@ -66,7 +74,7 @@ extension Supervision {
         takeDown(all, force: force, at: now)
         for name in Set(all.compactMap { instances[$0]?.identity.service }) {
             guard let slots = services[name]?.slots else { continue }
-            if slots.allSatisfy({ instances[$0]?.wanted == .down }) { services[name]?.isWanted = false }
+            if slots.allSatisfy({ instances[$0]?.wanted == .down }) { want(name, false) }
         }
         actions.append(.store)
         conclude(operation, at: now)
@@ -79,7 +87,7 @@ extension Supervision {
         begin(operation, goals: goals + required.map { ($0, upGoal(of: $0)) }, at: now)
         raise(required, at: now)
         for slot in slots {
-            if let name = instances[slot]?.identity.service { services[name]?.isWanted = true }
+            if let name = instances[slot]?.identity.service { want(name, true) }
         }
         renew(slots, force: force, at: now)
         actions.append(.store)
@@ -105,6 +113,7 @@ extension Supervision {
             guard let service = services[scale.service], !service.isRetiring else { continue }
             let count = min(max(scale.instances, 0), ServiceDefinition.maximumInstances)
             services[scale.service]?.scale = count == service.definition.value.instances ? nil : count
+            unsaved.services.append(.changed(scale.service))
             let (added, dropped) = resize(scale.service, to: count, at: now)
             if service.isWanted { rising.append(contentsOf: added) }
             falling.append(contentsOf: dropped)
@@ -167,6 +176,7 @@ extension Supervision {
             guard let record = instances[slot] else { continue }
             if !record.isRetiring { services[record.identity.service]?.retiring += 1 }
             instances[slot]?.isRetiring = true
+            unsaved.slots.append(slot)
             note(slot, was: record.standing, at: now)
         }
         takeDown(slots, force: true, at: now)
@@ -175,6 +185,7 @@ extension Supervision {
     private mutating func keep(_ slot: Int, at now: MonotonicInstant) {
         guard let record = instances[slot] else { return }
         instances[slot]?.isRetiring = false
+        unsaved.slots.append(slot)
         services[record.identity.service]?.retiring -= 1
         note(slot, was: record.standing, at: now)
         _ = adoptDefinition(slot, at: now)

@@ -6,16 +6,19 @@ extension Supervision {
     mutating func beginRollout(_ slots: [Int], force: Bool, operation: UInt64?, at now: MonotonicInstant) {
         let required = Array(closureOfRequirements(slots).dropFirst(slots.count))
         for slot in slots { supersede(slot, goingUp: true, at: now) }
-        let turns = slots.map { Rollout.Turn(slot: $0, generation: nextGeneration(of: $0)) }
+        let turns = slots.enumerated().map { position, slot in
+            Rollout.Turn(slot: slot, generation: nextGeneration(of: slot), position: position)
+        }
         begin(
             operation,
             goals: turns.map { ($0.slot, .up(generation: $0.generation)) } + required.map { ($0, upGoal(of: $0)) },
             at: now)
         cancelPendingStops(slots, at: now)
         raise(required, at: now)
+        unsaved.slots.append(contentsOf: slots)
         rollouts.append(
             Rollout(
-                current: nil, remaining: turns[...],
+                number: (rollouts.map(\.number).max() ?? 0) + 1, current: nil, remaining: turns[...],
                 services: Set(slots.compactMap { instances[$0]?.identity.service }), force: force,
                 operation: operation))
         advanceRollouts(at: now)
@@ -42,6 +45,7 @@ extension Supervision {
 
     private mutating func takeTurn(_ index: Int, at now: MonotonicInstant) {
         while let turn = rollouts[index].remaining.popFirst() {
+            unsaved.slots.append(turn.slot)
             guard let record = instances[turn.slot] else { continue }
             if record.machine.generation >= turn.generation, record.wanted == .up {
                 // Something else has replaced its process meanwhile: as good as ours, once it can be used.
@@ -51,7 +55,7 @@ extension Supervision {
             }
             rollouts[index].current = turn
             let force = rollouts[index].force
-            services[record.identity.service]?.isWanted = true
+            want(record.identity.service, true)
             renew([turn.slot], force: force, at: now)
             return
         }
@@ -110,6 +114,8 @@ extension Supervision {
     ) {
         let rollout = rollouts.remove(at: index)
         hasRolloutNews = true
+        unsaved.slots.append(contentsOf: rollout.remaining.map(\.slot))
+        if let slot = rollout.current?.slot { unsaved.slots.append(slot) }
         guard let id = rollout.operation else { return }
         let name = (culprit ?? rollout.current?.slot).flatMap { instances[$0]?.identity.name } ?? ""
         for turn in rollout.remaining where turn.slot != culprit {

@@ -17,7 +17,15 @@ package struct Supervision: Sendable {
     /// The base environment of every process.
     package internal(set) var environment: [String] = []
 
+    /// Everything is going down for good.
+    package internal(set) var isShuttingDown = false
+    /// What is to be written to the journal before anything is acted upon.
+    var unsaved = UnsavedChanges()
+    /// How many definitions were ever numbered.
+    var definitionCount: UInt64 = 0
     var freeSlots: [Int] = []
+    var freeRows: [Int] = []
+    var rowCount = 0
     var operations: [UInt64: Operation] = [:]
     var rollouts: [Rollout] = []
     var generator: SplitMix64
@@ -87,6 +95,7 @@ package struct Supervision: Sendable {
         let taken = instances[slot]?.take(
             event, takesPending: takesPending, at: now, using: &generator, into: &produced)
         guard let passage = taken else { return }
+        unsaved.slots.append(slot)
         if let state = passage.newState { actions.append(.changed(slot: slot, state)) }
         if passage.tookDefinition { actions.append(.redefined(slot: slot)) }
         for action in produced {
@@ -154,6 +163,7 @@ package struct Supervision: Sendable {
             instances.append(record)
         }
         actions.append(.added(slot: slot))
+        unsaved.slots.append(slot)
         return slot
     }
 
@@ -163,6 +173,7 @@ package struct Supervision: Sendable {
         let name = record.identity.service
         abandonOperations(of: slot)
         instances[slot] = nil
+        unsaved.slots.append(slot)
         freeSlots.append(slot)
         actions.append(.removed(slot: slot))
         services[name]?.retiring -= 1
@@ -179,6 +190,10 @@ package struct Supervision: Sendable {
     mutating func removeService(_ name: String) {
         for predecessor in services[name]?.predecessors ?? [] {
             services[predecessor]?.dependents.removeAll { $0 == name }
+        }
+        if let row = services[name]?.row {
+            freeRows.append(row)
+            unsaved.services.append(.gone(row: row))
         }
         services[name] = nil
         order.removeAll { $0 == name }

@@ -25,7 +25,9 @@ final class ArmedFaults: Sendable {
         let (number, onThread) = counts.withLock { counts in
             counts[Site(thread: nil, call: call), default: 0] += 1
             if thread != nil { counts[Site(thread: thread, call: call), default: 0] += 1 }
-            return (counts[Site(thread: nil, call: call), default: 0], counts[Site(thread: thread, call: call), default: 0])
+            return (
+                counts[Site(thread: nil, call: call), default: 0], counts[Site(thread: thread, call: call), default: 0]
+            )
         }
         let rule = rules.first { rule in
             guard rule.call == call else { return false }

@@ -32,8 +32,9 @@ package enum ProcessLimits {
     /// Raises our soft limit of open files to the hard one, but for a reserve (``withReserve(_:)``); answers the pair
     /// it had, for our children.
     @discardableResult
-    package static func raiseOpenFiles(reserving reserve: UInt64 = 0) throws(SystemError) -> (soft: UInt64, hard: UInt64)
-    {
+    package static func raiseOpenFiles(reserving reserve: UInt64 = 0) throws(SystemError) -> (
+        soft: UInt64, hard: UInt64
+    ) {
         let original = try get(.openFiles)
         let reserve = min(reserve, original.hard / 8)
         let soft = original.hard - reserve

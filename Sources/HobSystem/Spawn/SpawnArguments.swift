@@ -25,6 +25,8 @@ enum SpawnArguments {
         arguments.session = request.session.rawValue
         arguments.controlling_terminal = request.controllingTerminal ? 1 : 0
         arguments.cgroup = request.cgroup ?? -1
+        arguments.birth = request.birth?.word
+        arguments.birth_ticket = request.birth?.ticket ?? 0
 
         let limits = request.limits.map { limit in
             hob_spawn_limit(

@@ -71,6 +71,7 @@ package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible
         case .parentDeath:
             return code == ECHILD ? "its parent has died meanwhile" : "no parent-death signal: \(plain)"
         case .noNewPrivileges: return "cannot set no_new_privs: \(plain)"
+        case .birth: return "called off before its exec: the supervisor has ended meanwhile"
         case .exec: return execReason(code, request)
         }
     }

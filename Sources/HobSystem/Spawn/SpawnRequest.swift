@@ -42,6 +42,8 @@ package struct SpawnRequest: Sendable {
     package var tag: UInt64?
     /// Descriptor of the cgroup v2 directory to start in.
     package var cgroup: Int32?
+    /// Where the child enters its pid before exec, for a next life of ours.
+    package var birth: Birth?
     /// How many sockets from descriptor 3 on are passed in; sets LISTEN_FDS and LISTEN_PID.
     package var listenFDs = 0
 

@@ -38,6 +38,16 @@ package final class Spawner: Sendable {
         self.name = name
     }
 
+    /// Makes spawns cheap for a process that will hold many descriptors; to be called before it starts a thread.
+    ///
+    /// Neither is needed for a spawn to work, so neither can fail.
+    package static func prepareProcess() {
+        _ = hob_spawn_reserve()
+        let limit = (try? ProcessLimits.get(.openFiles).soft) ?? 1_024
+        // Two thousand services and what they need: 8 bytes of the kernel's memory each.
+        _ = hob_grow_descriptor_table(Int32(min(limit, 8_192)))
+    }
+
     /// Queues a spawn. The completion runs on a spawner thread and must be short.
     package func submit(
         _ request: SpawnRequest, ticket: SpawnTicket? = nil, completion: @escaping Completion
@@ -100,11 +110,13 @@ package final class Spawner: Sendable {
                 result = .failure(error)
             }
             job.completion(result)
-            monitor.withLock { state in
+            let isMore = monitor.withLock { state in
                 state.underWay[number] = nil
                 state.idle += 1
+                return !state.queue.isEmpty
             }
-            monitor.signal()
+            // Usually this thread itself takes the next one; the others only watch that it does not stand still.
+            if isMore { monitor.signal() }
         }
     }
 

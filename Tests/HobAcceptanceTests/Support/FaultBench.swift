@@ -98,7 +98,9 @@ final class FaultBench {
         self.sandbox = sandbox
         connection = try Self.connect(sandbox)
         pid = connection.greeting.pid
-        definitions = try sandbox.lines(".hob/state/applied").map { (line) throws(JSONError) in try JSONReader.read(line) }
+        definitions = try sandbox.lines(".hob/state/applied").map { (line) throws(JSONError) in
+            try JSONReader.read(line)
+        }
     }
 
     /// Applies the definitions again, with or without the last one.
@@ -121,7 +123,8 @@ final class FaultBench {
         let deadline = MonotonicTime.now() + .seconds(10)
         while true {
             do {
-                return try SupervisorConnection.open(in: Descriptor.open(sandbox.runtime, flags: [.readOnly, .directory]))
+                return try SupervisorConnection.open(
+                    in: Descriptor.open(sandbox.runtime, flags: [.readOnly, .directory]))
             } catch let error as ClientError where error.code == .connectionLost {
                 // A fault has met the greeting.
                 guard MonotonicTime.now() < deadline else { throw error }
@@ -195,7 +198,9 @@ final class FaultBench {
                 let text = found.map(\.json.line).joined(separator: "\n")
                 throw SystemError(
                     code: ETIMEDOUT,
-                    message: "\(what): not within \(patience):\n\(text)\n\(sandbox.read(".hob/state/hobd.log").suffix(3_000))")
+                    message:
+                        "\(what): not within \(patience):\n\(text)\n\(sandbox.read(".hob/state/hobd.log").suffix(3_000))"
+                )
             }
             usleep(10_000)
         }

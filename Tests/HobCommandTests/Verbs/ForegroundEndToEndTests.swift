@@ -22,6 +22,11 @@ struct ForegroundEndToEndTests {
         try HobRun(arguments, in: directory.path, environment: ["HOB_RUNTIME_DIR": runtime.path])
     }
 
+    /// Waits until hobd has let go of its scope: until then it may write to the directories.
+    private func untilSupervisorEnded() throws {
+        try FileLock.acquire("lock", in: runtime.descriptor).release()
+    }
+
     private static let talker = """
         services:
           web:
@@ -51,6 +56,7 @@ struct ForegroundEndToEndTests {
         let ended = handles.map { $0.hasExited }
         #expect(ended == [true, true])
         #expect(try hob("status").code == 69)
+        try untilSupervisorEnded()
     }
 
     @Test("A second Ctrl-C leaves at once, and the supervisor ends the rest")
@@ -69,6 +75,7 @@ struct ForegroundEndToEndTests {
         #expect(run.output.contains("goes on stopping: see 'hob status'"))
         #expect(deaf.waitForExit(until: .now() + .seconds(30)))
         #expect(try hob("status", "--wait", "stopped").code == 0)
+        try untilSupervisorEnded()
     }
 
     @Test("When hob vanishes, what it started goes down")
@@ -81,6 +88,7 @@ struct ForegroundEndToEndTests {
         try running.signal(.kill)
         #expect(try running.finish().code == 137)
         #expect(web.waitForExit(until: .now() + .seconds(30)))
+        try untilSupervisorEnded()
     }
 
     @Test("Where only tasks were to do, up ends with the last of them", arguments: [0, 3])
@@ -90,6 +98,7 @@ struct ForegroundEndToEndTests {
         #expect(run.code == (status == 0 ? 0 : 1))
         #expect(run.output.contains("job | working\n"))
         #expect(run.output.contains("nothing is left to run"))
+        try untilSupervisorEnded()
     }
 
     @Test("A supervisor that cannot take the definitions over is not left behind")
@@ -97,5 +106,6 @@ struct ForegroundEndToEndTests {
         let run = try start("services:\n  web: { command: sleep 600, after: [nobody] }\n").finish()
         #expect(run.code == 78)
         #expect(try hob("status").code == 69)
+        try untilSupervisorEnded()
     }
 }

@@ -22,6 +22,11 @@ struct Simulation {
     var recountsEvery = 8
     /// Whether a rolling restart has no excuse: nothing fails, and only rollouts are ordered.
     var expectsOneDownAtMost = false
+    /// Every so many steps the supervisor is killed and its next life goes on from its journal; 0 never.
+    var killedEvery = 0
+    /// How often it was killed.
+    private(set) var kills = 0
+    private var journal = SimulatedJournal()
     /// What was handled lately, for the report of a violation.
     private var recent: [Step] = []
     private var lastOperation: UInt64 = 0
@@ -115,6 +120,7 @@ struct Simulation {
     ) {
         steps += 1
         let actions = body(&supervision, now)
+        if killedEvery > 0 { journal.store(supervision.takeChanges(), supervision) }
         if checksEverything {
             recent.append(Step(at: now, input: input, actions: actions))
             if recent.count > 40 { recent.removeFirst() }
@@ -143,9 +149,31 @@ struct Simulation {
             before = after
             for id in open where supervision.operations[id] == nil { fail("operation \(id) vanished") }
         }
+        if killedEvery > 0, steps % killedEvery == 0 { killSupervisor() }
         if !violations.isEmpty, !recent.isEmpty {
             violations.append("after:\n" + recent.map(\.description).joined(separator: "\n"))
             recent = []
+        }
+    }
+
+    /// All that is not in the journal is gone; the world outside goes on.
+    private mutating func killSupervisor() {
+        kills += 1
+        do {
+            let next = try journal.recover(seed: UInt64(steps))
+            for loss in supervision.losses(in: next) { fail("the journal lacks \(loss)") }
+            let isCrowded = supervision.instances.contains {
+                ($0?.operations.count ?? 0) > InstanceEntry.mostGoals
+            }
+            // The oldest of many orders that wait for one instance are forgotten.
+            if isCrowded { open = open.filter { next.operations[$0] != nil } }
+            supervision = next
+            let actions = supervision.resume(at: now)
+            journal.store(supervision.takeChanges(), supervision)
+            kernel.perform(actions, for: supervision)
+            if !actions.isEmpty { fail("nothing had happened, and yet the next life does \(actions)") }
+        } catch {
+            fail("the journal cannot be read: \(error)")
         }
     }
 

@@ -182,6 +182,27 @@ import Testing
         }
     }
 
+    @Test func killedAfterAnyStepTheNextLifeGoesOnWhereItWas() {
+        let seed = TestEnvironment.seed()
+        let replays = TestEnvironment.value("HOB_SEED") != nil
+        var kills = 0
+        for number in 0..<UInt64(replays ? 1 : TestEnvironment.isLong ? 500 : 30) {
+            var walk = Walk(seed: seed &+ number, size: [4, 8, 12][Int((seed &+ number) % 3)])
+            walk.simulation.killedEvery = 1 + Int((seed &+ number) % 7)
+            for _ in 0..<40 where walk.simulation.violations.isEmpty {
+                walk.simulation.run(for: walk.world.time(0...2_000))
+                walk.disturb()
+            }
+            if walk.simulation.violations.isEmpty { walk.conclude() }
+            kills += walk.simulation.kills
+            guard walk.simulation.violations.isEmpty else {
+                Issue.record("HOB_SEED=\(seed &+ number): \(walk.simulation.violations.joined(separator: "\n"))")
+                return
+            }
+        }
+        print("supervisors killed: \(kills) from seed \(seed)")
+    }
+
     @Test func noRandomWalkBreaksAnInvariant() {
         let seed = TestEnvironment.seed()
         let replays = TestEnvironment.value("HOB_SEED") != nil

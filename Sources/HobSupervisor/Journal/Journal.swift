@@ -1,0 +1,172 @@
+import HobPolicy
+import HobProtocol
+import HobSupervisorCore
+import HobSystem
+
+/// What a next life of the supervisor finds: files of the runtime directory, on tmpfs.
+///
+/// A store is a write that can neither block nor fail, because its room was reserved before. All entries of one event
+/// are a batch, which counts with the store of one word; the event is acted upon only after that.
+final class Journal {
+    private static let scopeName = "journal.scope"
+    private static let servicesName = "journal.services"
+    private static let instancesName = "journal.instances"
+
+    /// What an earlier life has left.
+    struct Recovered {
+        var journal: Supervision.Journal
+        /// The number of the newest batch of each instance.
+        var batches: [Int: UInt64] = [:]
+        /// The kernel's numbers of the main processes.
+        var processNumbers: [Int: UInt64] = [:]
+    }
+
+    /// The first page.
+    let head: JournalHead
+    /// Who was born.
+    let births: BirthRegister
+    /// What an earlier life has left; nil when there was none.
+    private(set) var recovered: Recovered?
+
+    private let scope: JournalRows
+    private let services: JournalRows
+    private let instances: JournalRows
+    private let definitions: DefinitionLog
+    /// Lines of definitions as they came, so that they need not be written anew.
+    private var lines: [String: ArraySlice<UInt8>] = [:]
+    private var writtenDefinitions = 0
+    private var hasEnvironment = false
+    /// A store that failed although its room was reserved; told once.
+    private(set) var failure: SystemError?
+
+    /// Opens the journal, and reads what an earlier life has left.
+    ///
+    /// Throws when there is one that cannot be read: nothing is changed then.
+    init(in directory: Descriptor) throws {
+        head = try JournalHead(in: directory)
+        let keeping = head.origin == .earlierLife
+        births = try BirthRegister(in: directory, keeping: keeping)
+        scope = try JournalRows(Self.scopeName, in: directory, copySize: 64, keeping: keeping)
+        services = try JournalRows(Self.servicesName, in: directory, copySize: 64, keeping: keeping)
+        instances = try JournalRows(Self.instancesName, in: directory, copySize: 1_024, keeping: keeping)
+        definitions = try DefinitionLog(in: directory, keeping: keeping)
+        try scope.reserve(1)
+        if keeping { recovered = try load() }
+    }
+
+    private func load() throws -> Recovered? {
+        let committed = head.committed
+        guard let body = try scope.load(committed: committed).found.first?.body else { return nil }
+        let entry = try body.withUnsafeBytes { try ScopeEntry(from: $0) }
+        let (serviceRows, badServices) = try services.load(committed: committed)
+        let (instanceRows, badInstances) = try instances.load(committed: committed)
+        guard badServices.isEmpty, badInstances.isEmpty else {
+            throw Failure(
+                .system,
+                "the journal is damaged: rows \(badServices) of \(Self.servicesName), \(badInstances) of "
+                    + Self.instancesName)
+        }
+        var recovered = Recovered(
+            journal: Supervision.Journal(
+                scope: entry, environment: [], definitions: [:], services: [], instances: []))
+        var wanted: Set<UInt64> = []
+        for row in serviceRows {
+            let entry = try row.body.withUnsafeBytes { try ServiceEntry(from: $0) }
+            wanted.insert(entry.definition)
+            recovered.journal.services.append((row.row, entry))
+        }
+        for row in instanceRows {
+            let entry = try row.body.withUnsafeBytes { try InstanceEntry(from: $0) }
+            wanted.insert(entry.definition)
+            if let upcoming = entry.upcoming { wanted.insert(upcoming) }
+            recovered.batches[row.row] = row.batch
+            recovered.processNumbers[row.row] = entry.processNumber
+            recovered.journal.instances.append((row.row, entry))
+        }
+        let contents = try definitions.load(wanted)
+        recovered.journal.environment = contents.environment
+        recovered.journal.definitions = contents.definitions
+        writtenDefinitions = Int(clamping: entry.definitions)
+        hasEnvironment = !contents.environment.isEmpty
+        return recovered
+    }
+
+    // MARK: Room
+
+    /// Makes room for what an order may bring; a full runtime directory is found out here, before anything is decided.
+    func reserve(instances count: Int, services serviceCount: Int, bytes: Int) throws(SystemError) {
+        try births.reserve(slots: count)
+        try instances.reserve(count)
+        try services.reserve(serviceCount)
+        try definitions.reserve(bytes)
+    }
+
+    /// Remembers the lines of a set while it is applied.
+    func expect(_ set: AppliedSet, _ bytes: [UInt8]) {
+        lines = [:]
+        let all = bytes.split(separator: 0x0A)
+        guard all.count == set.services.count + 1 else { return }
+        for (definition, line) in zip(set.services, all.dropFirst()) { lines[definition.name] = line }
+    }
+
+    // MARK: Batches
+
+    /// Writes what changed as one batch, which counts when this returns.
+    ///
+    /// - Parameter processNumber: the kernel's number of an instance's main process.
+    /// - Returns: the number of the batch.
+    @discardableResult
+    func commit(
+        _ changes: Supervision.Changes, environment: [String], processNumber: (Int) -> UInt64
+    ) -> UInt64 {
+        guard !changes.isEmpty else { return head.committed }
+        let batch = head.committed + 1
+        do throws(SystemError) {
+            if !changes.definitions.isEmpty { try store(changes.definitions, environment) }
+            if let entry = changes.scope { try scope.store(0, batch: batch) { entry.write(to: $0) } }
+            for (row, entry) in changes.services {
+                try services.store(row, batch: batch) { entry?.write(to: $0) ?? 0 }
+            }
+            for (slot, entry) in changes.instances {
+                try instances.store(slot, batch: batch) { target in
+                    guard var entry else { return 0 }
+                    entry.processNumber = processNumber(slot)
+                    return entry.write(to: target)
+                }
+            }
+        } catch {
+            // The room was reserved, so this is no full disk but a broken one. What runs goes on running.
+            if failure == nil { DaemonLog.write("the journal cannot be written: \(error.message)") }
+            failure = error
+        }
+        head.committed = batch
+        return batch
+    }
+
+    private func store(_ boxes: [DefinitionBox], _ environment: [String]) throws(SystemError) {
+        var all: [(number: UInt64, line: [UInt8])] = []
+        if !hasEnvironment {
+            all.append((0, JSONWriter.line(of: AppliedSet(environment: environment).lines[0])))
+            hasEnvironment = true
+        }
+        for box in boxes {
+            let line = lines[box.value.name].map { Array($0) } ?? JSONWriter.line(of: box.value.json)
+            all.append((box.number, line))
+        }
+        lines = [:]
+        writtenDefinitions += boxes.count
+        try definitions.append(all)
+    }
+
+    /// Gives up definitions that nobody names any more, when they are most of what is kept.
+    func compact(_ supervision: Supervision) {
+        let live = supervision.definitions
+        definitions.compact(
+            keeping: {
+                let environment = JSONWriter.line(of: AppliedSet(environment: supervision.environment).lines[0])
+                return [(number: 0, line: environment)]
+                    + live.map { (number: $0.number, line: JSONWriter.line(of: $0.value.json)) }
+            }, liveCount: live.count, writtenCount: writtenDefinitions)
+        writtenDefinitions = live.count
+    }
+}
