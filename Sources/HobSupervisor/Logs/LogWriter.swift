@@ -249,6 +249,8 @@ final class LogWriter: @unchecked Sendable {
             // First: who hears of the trouble may rely on it that nothing more is read.
             _ = staging.setStalled(true, channel)
             report(.trouble(slot: file.slot, error))
+            // What may be dropped need not wait for better times.
+            resumeReader()
         }
         file.retryDelay = min(max(file.retryDelay * 2, Self.firstRetry), Self.longestRetry)
         let delay = file.retryDelay
