@@ -125,7 +125,10 @@ extension Supervisor {
             evidence(slot)
         case .drained(_, let token): drained(token)
         case .trouble(let slot, let error):
-            if let slot { runtimes[slot]?.logTrouble = error.message }
+            if let slot {
+                runtimes[slot]?.logTrouble = error.message
+                giveUpFlushes(of: slot)
+            }
             warn(slot, "logging is in trouble: \(error.message)")
         case .recovered(let slot):
             if let slot { runtimes[slot]?.logTrouble = nil }

@@ -212,27 +212,38 @@ extension Supervisor {
         let id = nextToken
         nextToken += 1
         var pending = PendingFlush(request: request, connection: connection, remaining: [], outcomes: [])
-        for slot in try slots(request) where runtimes[slot] != nil {
+        for slot in try slots(request) {
+            guard let runtime = runtimes[slot] else { continue }
+            guard runtime.logTrouble == nil else {
+                // What cannot be written now is not waited for: whoever asks wants to see what is there.
+                pending.outcomes.append(Outcome(instance: runtime.name, kind: .failed, message: runtime.logTrouble))
+                continue
+            }
             let token = nextToken
             nextToken += 1
             pending.remaining.insert(token)
-            pending.outcomes.append(Outcome(instance: runtimes[slot]?.name ?? "", kind: .flushed))
-            flushOfToken[token] = id
+            pending.outcomes.append(Outcome(instance: runtime.name, kind: .flushed))
+            flushOfToken[token] = (id, slot)
             logs.drain(slot: slot, token: token)
         }
         guard !pending.remaining.isEmpty else {
-            connection.reply(request.id, .done(outcomes: [], changes: [], revision: nil))
+            connection.reply(request.id, .done(outcomes: pending.outcomes, changes: [], revision: nil))
             return
         }
         flushes[id] = pending
     }
 
     func drained(_ token: UInt64) {
-        guard let id = flushOfToken.removeValue(forKey: token) else { return }
+        guard let (id, _) = flushOfToken.removeValue(forKey: token) else { return }
         flushes[id]?.remaining.remove(token)
         guard let flush = flushes[id], flush.remaining.isEmpty else { return }
         flushes[id] = nil
         flush.connection?.reply(flush.request.id, .done(outcomes: flush.outcomes, changes: [], revision: nil))
+    }
+
+    /// The log of an instance cannot be written: nobody waits for it any longer.
+    func giveUpFlushes(of slot: Int) {
+        for (token, flush) in flushOfToken where flush.slot == slot { drained(token) }
     }
 
     // MARK: The end

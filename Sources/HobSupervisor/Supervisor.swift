@@ -57,7 +57,7 @@ package final class Supervisor {
     var unstored: [(ticket: UInt64, send: (SystemError?) -> Void)] = []
     /// Requests for a drained log, by token.
     var flushes: [UInt64: PendingFlush] = [:]
-    var flushOfToken: [UInt64: UInt64] = [:]
+    var flushOfToken: [UInt64: (flush: UInt64, slot: Int)] = [:]
     /// 0 is the token of what nobody waits for.
     var nextToken: UInt64 = 1
     var isShuttingDown = false
