@@ -39,7 +39,7 @@ import Testing
         case .stat, .statfs: Failures(codes: ["EIO", "ENOMEM"])
         case .mkdir, .mkfifo, .rename, .bind: Failures(codes: ["ENOSPC", "EROFS"])
         case .unlink, .chmod, .chown: Failures(codes: ["EROFS"])
-        case .fsync, .ftruncate: Failures(codes: ["EIO", "ENOSPC"])
+        case .fsync, .ftruncate, .fallocate: Failures(codes: ["EIO", "ENOSPC"])
         case .flock, .ofdLock: Failures(codes: ["ENOLCK"])
         case .epollControl: Failures(codes: ["ENOMEM", "ENOSPC"])
         case .epollWait: Failures(codes: ["EINTR"], lasts: false)

@@ -186,7 +186,12 @@ package final class StagingArea: @unchecked Sendable {
     }
 
     private static func reserve(_ file: Descriptor, offset: Int, count: Int) throws(SystemError) {
-        let code = posix_fallocate(file.raw, off_t(offset), off_t(count))
+        // It answers the errno instead of setting it.
+        let code = -invoke(.fallocate) { () -> Int32 in
+            let code = posix_fallocate(file.raw, off_t(offset), off_t(count))
+            errno = code
+            return code == 0 ? 0 : -1
+        }
         guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
             throw .file("reserve \(count) bytes of", fileName, code)
         }
