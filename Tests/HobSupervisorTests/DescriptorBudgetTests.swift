@@ -1,6 +1,5 @@
 import HobProtocol
 import HobSupervisorCore
-
 import Testing
 
 @testable import HobSupervisor
@@ -8,7 +7,8 @@ import Testing
 @Suite struct DescriptorBudgetTests {
     private func service(_ change: (inout ServiceDefinition) -> Void = { _ in }) -> ServiceDefinition {
         var service = ServiceDefinition(
-            name: "web", command: CommandLine(words: [Template(literal: "/bin/true")]), directory: Template(literal: "/"))
+            name: "web", command: CommandLine(words: [Template(literal: "/bin/true")]),
+            directory: Template(literal: "/"))
         change(&service)
         return service
     }

@@ -38,7 +38,9 @@ import Testing
         var actions: [InstanceAction] = []
         var now = MonotonicInstant(nanoseconds: 0)
         func tell(_ event: InstanceEvent) { machine.handle(event, at: now, using: &random, into: &actions) }
-        for event in [.wantedUp, .released, .spawned(pid: 7), .becameReady, .wantedDown(force: false)] as [InstanceEvent] {
+        for event in [.wantedUp, .released, .spawned(pid: 7), .becameReady, .wantedDown(force: false)]
+            as [InstanceEvent]
+        {
             tell(event)
         }
         let began = now

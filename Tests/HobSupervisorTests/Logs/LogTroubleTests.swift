@@ -189,8 +189,14 @@ import Testing
         func fill(upTo limit: Int) throws {
             let deadline = MonotonicTime.now() + .seconds(20)
             while written < limit, MonotonicTime.now() < deadline {
-                if try line.withUnsafeBytes({ try output.write($0) }) != nil { written += line.count } else { usleep(1_000) }
-                if full == .block, events.all.contains(where: { if case .trouble = $0 { true } else { false } }) { return }
+                if try line.withUnsafeBytes({ try output.write($0) }) != nil {
+                    written += line.count
+                } else {
+                    usleep(1_000)
+                }
+                if full == .block, events.all.contains(where: { if case .trouble = $0 { true } else { false } }) {
+                    return
+                }
             }
         }
         try fill(upTo: 2 << 20)
