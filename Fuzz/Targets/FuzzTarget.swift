@@ -11,6 +11,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "reply", check: ReplyBytes.check),
         FuzzTarget(name: "notify", check: NotifyBytes.check),
         FuzzTarget(name: "state", check: StateBytes.check),
+        FuzzTarget(name: "journal", check: JournalBytes.check),
         FuzzTarget(name: "config", check: ConfigurationBytes.check),
         FuzzTarget(name: "dotenv", check: VariableBytes.check),
     ]
