@@ -209,6 +209,10 @@ extension Supervisor {
         }
         let ready = unstored.filter { $0.ticket <= ticket }
         unstored.removeAll { $0.ticket <= ticket }
+        if unstored.isEmpty, let timer = storeDeadline {
+            loop.cancel(timer)
+            storeDeadline = nil
+        }
         for answer in ready { answer.send(error) }
         if isShuttingDown { endIfDone() }
     }
@@ -226,10 +230,10 @@ extension Supervisor {
     private static let storePatience: Duration = .seconds(5)
 
     /// A disk that neither takes it nor refuses: whoever asked is told, and the store goes on waiting.
-    private func overdue(_ ticket: UInt64) {
-        let late = unstored.filter { $0.ticket <= ticket }
-        guard !late.isEmpty else { return }
-        unstored.removeAll { $0.ticket <= ticket }
+    private func overdue() {
+        storeDeadline = nil
+        let late = unstored
+        unstored = []
         let error = SystemError(code: ETIMEDOUT, message: "the disk of the state directory does not answer")
         for answer in late { answer.send(error) }
         if isShuttingDown { endIfDone() }
@@ -244,7 +248,9 @@ extension Supervisor {
         } else {
             let ticket = storeTicket
             unstored.append((ticket, body))
-            loop.schedule(after: Self.storePatience) { [unowned self] in overdue(ticket) }
+            if storeDeadline == nil {
+                storeDeadline = loop.schedule(after: Self.storePatience) { [unowned self] in overdue() }
+            }
         }
     }
 }

@@ -55,6 +55,8 @@ package final class Supervisor {
     var nextOperation: UInt64 = 1
     /// Answers that wait until what they tell of is on the disk.
     var unstored: [(ticket: UInt64, send: (SystemError?) -> Void)] = []
+    /// When they are answered at the latest, while there are any.
+    var storeDeadline: TimerToken?
     /// Requests for a drained log, by token.
     var flushes: [UInt64: PendingFlush] = [:]
     var flushOfToken: [UInt64: (flush: UInt64, slot: Int)] = [:]
