@@ -95,10 +95,17 @@ package struct FaultPlan: Sendable {
     package static func nextFault(of call: SystemCall) -> Int32 {
         if let pointer = hob_faults_of_thread() {
             let code = Unmanaged<ArmedFaults>.fromOpaque(pointer).takeUnretainedValue().next(call)
-            if code != 0 { return code }
+            if code != 0 { return delayed(code) }
         }
         guard let armed = processFaults.withLock({ $0 }) else { return 0 }
-        return armed.next(call)
+        return delayed(armed.next(call))
+    }
+
+    /// A call that hangs for a while, and then works.
+    private static func delayed(_ code: Int32) -> Int32 {
+        guard code < 0 else { return code }
+        usleep(UInt32(-code) * 1_000)
+        return 0
     }
 
     private static let processFaults = Mutex<ArmedFaults?>(nil)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One line of a fault plan: on THREAD, the Nth to Mth CALL fails with ERRNO.
+/// One line of a fault plan: on THREAD, the Nth to Mth CALL fails with ERRNO, or takes so long.
 package struct FaultRule: Sendable, Equatable {
     /// The thread whose calls fail, by its name (``FaultPlan/threadName``); nil for all threads together.
     package var thread: String?
@@ -8,7 +8,7 @@ package struct FaultRule: Sendable, Equatable {
     package var call: SystemCall
     /// Which of its calls, counted from 1.
     package var occurrences: ClosedRange<Int>
-    /// The errno it fails with.
+    /// The errno it fails with; a negative number is how many milliseconds later it is made.
     package var code: Int32
 
     /// A rule: these occurrences of the call fail with the errno.
@@ -32,7 +32,8 @@ package struct FaultRule: Sendable, Equatable {
         } else {
             range = "\(occurrences.lowerBound)-\(occurrences.upperBound)"
         }
-        return "\(thread.map { $0 + "/" } ?? "")\(call.rawValue):\(range):\(SystemError.name(of: code))"
+        return
+            "\(thread.map { $0 + "/" } ?? "")\(call.rawValue):\(range):\(code < 0 ? "SLEEP\(-code)" : SystemError.name(of: code))"
     }
 
     init(parsing text: Substring) throws(SystemError) {
@@ -50,10 +51,16 @@ package struct FaultRule: Sendable, Equatable {
         guard let occurrences = Self.occurrences(parts[1]) else {
             throw refuse("\"\(parts[1])\" is not a count from 1, a range of them or *")
         }
-        guard let code = SystemError.code(named: String(parts[2])) else {
-            throw refuse("\"\(parts[2])\" is not the name of an errno")
+        guard let code = Self.code(parts[2]) else {
+            throw refuse("\"\(parts[2])\" is neither the name of an errno nor SLEEP and a number of milliseconds")
         }
         self.init(call, occurrences, code, on: site.count == 2 ? String(site[0]) : nil)
+    }
+
+    /// `ENOSPC`, or `SLEEP500`.
+    private static func code(_ text: Substring) -> Int32? {
+        guard text.hasPrefix("SLEEP") else { return SystemError.code(named: String(text)) }
+        return Int32(text.dropFirst(5)).flatMap { (1...60_000).contains($0) ? -$0 : nil }
     }
 
     /// `3`, `2-5`, `2-` (from the second on) or `*`.

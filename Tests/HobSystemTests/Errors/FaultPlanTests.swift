@@ -74,8 +74,8 @@ import Testing
     }
 
     @Test func `a plan may mean one thread, and a call for good`() throws {
-        let plan = try FaultPlan(parsing: "control/open:*:EMFILE,log-writer/write:2-:ENOSPC,read:4-6:EIO")
-        #expect(plan.rules.map(\.text) == ["control/open:*:EMFILE", "log-writer/write:2-:ENOSPC", "read:4-6:EIO"])
+        let plan = try FaultPlan(parsing: "control/open:*:EMFILE,log-writer/write:2-:ENOSPC,read:4-6:SLEEP20")
+        #expect(plan.rules.map(\.text) == ["control/open:*:EMFILE", "log-writer/write:2-:ENOSPC", "read:4-6:SLEEP20"])
         let done = Monitor<[Int32]?>(nil)
         try Thread.start(name: "victim") {
             let codes = FaultPlan.during(FaultPlan([FaultRule(.eventfd, 2...3, EMFILE, on: "victim")])) {

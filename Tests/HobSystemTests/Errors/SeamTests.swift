@@ -27,6 +27,7 @@ import Testing
         "hob_spawn_": "structures; the call is in the seam", "hob_keeper_": "structures of the keeper's link",
         "Glibc.close": "frees only", "poll": "no failure but EINTR, which is tried again",
         "usleep@EventLoop.swift": "a pause",
+        "usleep@FaultPlan.swift": "a fault",
         "posix_fallocate@BirthRegister.swift": "before the loop runs",
         "posix_fallocate@DefinitionLog.swift": "before the loop runs",
         "posix_fallocate@JournalRows.swift": "before the loop runs", "access@PortHolder.swift": "a hint in a message",
