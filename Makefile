@@ -53,7 +53,7 @@ lint: ## Checks format, imports, linkage and scripts
 	@Scripts/lint
 
 format: ## Formats the Swift sources in place
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Fuzz Package.swift
 
 docs: ## Checks the links of the documentation and renders the public API into .build/docs
 	@Scripts/docs
@@ -61,8 +61,8 @@ docs: ## Checks the links of the documentation and renders the public API into .
 bench: ## Measures; figures go to Documentation/performance.md
 	@Scripts/bench
 
-fuzz: ## Runs the tests named after fuzzing for SECONDS_EACH=30 each
-	@HOB_FUZZ_SECONDS=$(or $(SECONDS_EACH),30) Scripts/test --filter '[Ff]uzz'
+fuzz: ## Feeds every parser for FUZZ_SECONDS=60 each, with libFuzzer
+	@Scripts/fuzz $(ARGUMENTS)
 
 install: release ## Installs hob and hobd: PREFIX=/usr/local, DESTDIR=
 	@Scripts/setup install
@@ -77,4 +77,4 @@ uninstall: ## Removes what install has put there
 	@Scripts/install-completions --remove $(SHAREDIR)
 
 clean: ## Removes what was built
-	rm -rf .build .build-release .build-hobd
+	rm -rf .build .build-release .build-hobd .build-fuzz

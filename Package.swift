@@ -46,6 +46,14 @@ let package = Package(
         // MARK: For tests
         .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore"]),
 
+        // Every parser that meets bytes from outside, with what must hold for any bytes; `make fuzz` and a test drive it.
+        .target(
+            name: "HobFuzz",
+            dependencies: [
+                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobConfig",
+            ],
+            path: "Fuzz/Targets"),
+
         // MARK: Executables
         .executableTarget(name: "hobd", dependencies: ["HobSystem", "HobSupervisor"]),
         .executableTarget(
@@ -84,12 +92,19 @@ let package = Package(
         .testTarget(
             name: "HobAcceptanceTests",
             dependencies: [
-                "HobProtocol", "HobSystem", "HobSupervisorCore", "HobTestKit", "HobCommand", "hobd", "hob-fixture",
+                "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
+                "hob-fixture",
             ]),
+        .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer's main is linked only by `make fuzz`, in a scratch path of its own.
+if Context.environment["HOB_FUZZ"] == "1" {
+    package.targets.append(.executableTarget(name: "hob-fuzz", dependencies: ["HobFuzz"], path: "Fuzz/Driver"))
+}
 
 for target in package.targets where target.type != .plugin {
     if target.name.hasPrefix("CHob") {

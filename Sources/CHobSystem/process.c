@@ -117,6 +117,7 @@ int hob_is_subreaper(void) {
 }
 int hob_set_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 int hob_set_thread_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+int hob_get_thread_name(char *name) { return prctl(PR_GET_NAME, name, 0, 0, 0); }
 int hob_set_dumpable(int on) { return prctl(PR_SET_DUMPABLE, on, 0, 0, 0); }
 int hob_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }
 int hob_gettid(void) { return (int)syscall(SYS_gettid); }

@@ -1,3 +1,4 @@
+import Glibc
 import HobPolicy
 import HobProtocol
 import HobSupervisorCore
@@ -143,19 +144,11 @@ extension Supervisor {
         guard let record = supervision.instances[slot] else { return }
         let name = record.identity.name
         while runtimes.count <= slot { runtimes.append(nil) }
+        runtimes[slot] = InstanceRuntime(name: name)
         do throws(SystemError) {
-            let fifo = try FIFO.make(at: name, in: fifos)
-            let key = HeldKey(.fifo, slot: UInt32(slot))
-            let reading: Descriptor
-            if let kept = held.take(key) { reading = kept } else { reading = try fifo.openReadWrite() }
-            let runtime = InstanceRuntime(fifo: fifo, name: name)
-            runtimes[slot] = runtime
-            hold(key, reading)
-            runtime.output = logs.add(
-                slot: slot, name: name, fifo: reading, definition: record.machine.definition.value.log,
-                isWithinLine: !fifo.isNew)
+            try prepareOutput(slot)
         } catch {
-            // Without its FIFO the instance cannot be started; the spawn will say so and be tried again.
+            // Each start tries again.
             warn(slot, "no log FIFO for \(name): \(error.message)")
         }
     }
@@ -168,7 +161,7 @@ extension Supervisor {
         for stored in runtime.stored { drop(HeldKey(.stored, slot: UInt32(slot), index: stored.index)) }
         logs.remove(slot: slot)
         // The reader has its own description; the name goes, unless an instance of the same name is there already.
-        if !runtimes.contains(where: { $0 !== runtime && $0?.name == runtime.name }) { try? runtime.fifo.remove() }
+        if !runtimes.contains(where: { $0 !== runtime && $0?.name == runtime.name }) { try? runtime.fifo?.remove() }
         runtimes[slot] = nil
     }
 
@@ -242,17 +235,34 @@ extension Supervisor {
         }
         let ready = unstored.filter { $0.ticket <= ticket }
         unstored.removeAll { $0.ticket <= ticket }
+        if unstored.isEmpty, let timer = storeDeadline {
+            loop.cancel(timer)
+            storeDeadline = nil
+        }
         for answer in ready { answer.send(error) }
         if isShuttingDown { endIfDone() }
     }
 
     /// As long as the disk does not take what was decided, it is offered again.
     private func retryStoring() {
-        _ = loop.schedule(after: .seconds(10)) { [unowned self] in
+        _ = loop.schedule(after: .milliseconds(500)) { [unowned self] in
             guard storeFailure != nil, !isShuttingDown else { return }
             save()
             retryStoring()
         }
+    }
+
+    /// How long an answer waits for the disk.
+    private static let storePatience: Duration = .seconds(5)
+
+    /// A disk that neither takes it nor refuses: whoever asked is told, and the store goes on waiting.
+    private func overdue() {
+        storeDeadline = nil
+        let late = unstored
+        unstored = []
+        let error = SystemError(code: ETIMEDOUT, message: "the disk of the state directory does not answer")
+        for answer in late { answer.send(error) }
+        if isShuttingDown { endIfDone() }
     }
 
     /// Runs the body when all that was decided so far is on the disk, or with the reason why what came after the
@@ -262,7 +272,11 @@ extension Supervisor {
             let isConcerned = storeFailure.map { $0.ticket > ticket } ?? false
             body(isConcerned ? storeFailure?.error : nil)
         } else {
-            unstored.append((storeTicket, body))
+            let ticket = storeTicket
+            unstored.append((ticket, body))
+            if storeDeadline == nil {
+                storeDeadline = loop.schedule(after: Self.storePatience) { [unowned self] in overdue() }
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ extension Supervisor {
         do throws(SystemError) {
             try giveOutput(of: runtime, to: record.machine.definition.value.process)
             // Its own description, without the guard: a hook must not look like the service.
-            let output = try runtime.fifo.openReadWrite(nonBlocking: false)
+            let output = try openOutput(slot)
             var request = plan.helper(hook.command)
             request.descriptors = [
                 DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2),

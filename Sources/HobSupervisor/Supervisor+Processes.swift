@@ -19,7 +19,7 @@ extension Supervisor {
         }
         let definition = record.machine.definition.value
         do throws(SystemError) {
-            let output = try runtime.fifo.openReadWrite(nonBlocking: false)
+            let output = try openOutput(slot)
             let isGuardFree = try flockExclusive(output)
             if !runtime.isKnownEmpty, !(try living(slot).isEmpty) {
                 feed(.leftoversFound, slot)
@@ -38,8 +38,7 @@ extension Supervisor {
         } catch {
             unwatchReadiness(slot)
             // What passes by itself is tried again; anything else is told to those who wait.
-            let passes = [EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC].contains(error.code)
-            feed(.spawnFailed(error.message, isTransient: passes), slot)
+            feed(.spawnFailed(error.message, isTransient: error.isShortage), slot)
         }
     }
 
@@ -47,7 +46,7 @@ extension Supervisor {
     func giveOutput(of runtime: InstanceRuntime, to process: ProcessAttributes) throws(SystemError) {
         guard let user = process.user else { return }
         do throws(SystemError) {
-            try runtime.fifo.changeOwner(user: user, group: process.group ?? user)
+            try runtime.fifo?.changeOwner(user: user, group: process.group ?? user)
         } catch {
             // Who may not give it away cannot become that user either, and the spawn's error says so.
             if error.code != EPERM { throw error }
@@ -81,12 +80,6 @@ extension Supervisor {
             kept.append(writing)
             watchReadinessDescriptor(reading, slot)
         }
-        if case .log(let pattern) = definition.readiness.kind {
-            // Before there is a process: the line may be among the first it writes.
-            logs.watch(slot: slot, pattern: try LogPattern(pattern), token: generation)
-            runtime.matchedGeneration = nil
-            runtime.readiness = .log
-        }
         var request = plan.mainProcess()
         request.descriptors = mappings
         request.birth = journal.births.announce(.main, slot: slot, ticket: journal.head.takeTicket())
@@ -95,9 +88,11 @@ extension Supervisor {
             request.cgroup = directory.raw
             kept.append(directory)
         }
+        if case .log(let pattern) = definition.readiness.kind { try watchLog(pattern, slot) }
         let ticket = SpawnTicket()
         runtime.ticket = ticket
         runtime.isKnownEmpty = false
+        runtime.early = []
         let inbox = inbox
         spawner.submit(request, ticket: ticket) { [kept] result in
             // The child has its own copies now; ours may go.
@@ -113,12 +108,16 @@ extension Supervisor {
         runtime.ticket = nil
         switch result {
         case .failure(let failure):
+            runtime.early = []
             unwatchReadiness(slot)
             feed(.spawnFailed(failure.message, isTransient: failure.isTransient), slot)
         case .success(let process):
             announce(.spawned, slot: slot, pid: process.pid)
             watchProcess(process.handle, slot)
             feed(.spawned(pid: process.pid), slot)
+            let early = runtime.early
+            runtime.early = []
+            for hear in early { hear() }
         }
     }
 
@@ -129,13 +128,20 @@ extension Supervisor {
         runtime.processNumber = (try? FileStatus.of(handle.descriptor).inode) ?? 0
         do throws(SystemError) {
             runtime.processWatch = try loop.watch(handle.raw, events: .read) { [unowned self] _ in mainEnded(slot) }
+            runtime.isUnwatched = false
         } catch {
-            // Nobody would notice its end: better none than one that is not watched.
             runtime.processWatch = nil
-            warn(slot, "cannot watch pid \(handle.pid), ending it: \(error.message)")
-            _ = try? handle.signal(.kill)
-            _ = handle.waitForExit()
-            mainEnded(slot)
+            watchLater(handle, slot, error)
+        }
+    }
+
+    /// The kernel cannot announce this end at the moment: it is looked for until it can.
+    private func watchLater(_ handle: ProcessHandle, _ slot: Int, _ error: SystemError) {
+        if runtimes[slot]?.isUnwatched == false { warn(slot, "cannot watch pid \(handle.pid): \(error.message)") }
+        runtimes[slot]?.isUnwatched = true
+        loop.schedule(after: .milliseconds(50)) { [unowned self] in
+            guard runtimes[slot]?.process === handle else { return }
+            if handle.hasExited { mainEnded(slot) } else { watchProcess(handle, slot) }
         }
     }
 
@@ -228,7 +234,12 @@ extension Supervisor {
         do throws(SystemError) {
             members = try living(slot)
         } catch {
-            feed(.signalRefused(error.message), slot)
+            // Nobody can look at the moment, which says nothing about who is there.
+            if runtime.sweep?.isBlind == false { warn(slot, "cannot look for what it left: \(error.message)") }
+            runtime.sweep?.isBlind = true
+            loop.schedule(after: .milliseconds(100)) { [unowned self] in
+                if runtimes[slot] === runtime { continueSweep(slot) }
+            }
             return
         }
         guard !members.isEmpty else {
@@ -249,13 +260,21 @@ extension Supervisor {
         do throws(SystemError) {
             let member = try ProcessHandle.open(pid: pid)
             // The number was read a moment ago; the mark of what the handle holds says whose it is now.
-            guard let tag = ProcessTree.tag(of: pid), ProcessTag.marks(tag, scope: scope, slot: slot) else { return }
+            guard let tag = try ProcessTree.knownTag(of: pid), ProcessTag.marks(tag, scope: scope, slot: slot) else {
+                return
+            }
             if try member.signal(sweep.signal) {
                 runtime.sweep?.reached.insert(pid)
                 announce(.signaled, slot: slot, pid: pid, message: "\(sweep.signal.name) (left over)")
             }
         } catch {
             if error.code == EPERM { feed(.signalRefused("cannot signal pid \(pid): \(error.message)"), slot) }
+            if error.isShortage {
+                // No descriptor to reach it by: the next look tries again.
+                loop.schedule(after: .milliseconds(100)) { [unowned self] in
+                    if runtimes[slot] === runtime { continueSweep(slot) }
+                }
+            }
         }
     }
 
@@ -274,17 +293,18 @@ extension Supervisor {
         }
         // A zombie that somebody else holds (a debugger) cannot be reaped by us; it runs nothing, so it does not count.
         for _ in 0..<8 {
-            let (left, hasReaped) = reapOrphansOnce()
+            let (left, hasReaped) = try reapOrphansOnce()
             // What one leaves behind comes to us and is in the next list.
-            let own = hasReaped ? ProcessTree.orphansOfSelf() : left
-            let orphans = strays(slot, own).filter { pid in
-                guard let tag = ProcessTree.tag(of: pid) else { return false }
-                return ProcessTag.marks(tag, scope: scope, slot: slot) && pid != runtime.process?.pid
+            let own = hasReaped ? try ProcessTree.orphansOfSelf() : left
+            var orphans: [Int32] = []
+            for pid in strays(slot, own) where pid != runtime.process?.pid {
+                guard let tag = try ProcessTree.knownTag(of: pid) else { continue }
+                if ProcessTag.marks(tag, scope: scope, slot: slot) { orphans.append(pid) }
             }
             if orphans.isEmpty { return found }
             var members: [Int32] = []
             for orphan in orphans {
-                guard let facts = ProcessFacts.of(pid: orphan), !facts.isZombie else { continue }
+                guard let facts = try ProcessFacts.known(of: orphan), !facts.isZombie else { continue }
                 members.append(orphan)
                 members += ProcessTree.descendants(of: orphan)
             }
@@ -312,7 +332,8 @@ extension Supervisor {
 
     /// Some child ended: orphans are reaped here, main processes and helpers by those who watch them.
     func reapOrphans() {
-        reapOrphansOnce()
+        // Who could not be seen now is seen at the next look.
+        _ = try? reapOrphansOnce()
         continueSweeps()
     }
 
@@ -320,10 +341,10 @@ extension Supervisor {
     ///
     /// - Returns: the others of the same list, and whether any was reaped.
     @discardableResult
-    private func reapOrphansOnce() -> (left: [Int32], hasReaped: Bool) {
+    private func reapOrphansOnce() throws(SystemError) -> (left: [Int32], hasReaped: Bool) {
         reapRetired()
         var hasReaped = false
-        let left = ProcessTree.orphansOfSelf().filter { pid in
+        let left = try ProcessTree.orphansOfSelf().filter { pid in
             // Alive, or reaped a moment ago: either way there is nothing to do.
             guard !isAdoptedMain(pid), (try? ProcessControl.reap(pid: pid)) != nil else { return true }
             hasReaped = true

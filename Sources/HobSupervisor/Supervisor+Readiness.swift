@@ -28,18 +28,22 @@ extension Supervisor {
                 if isResuming { _ = try? born(.probe, slot, record.machine.generation)?.signal(.kill) }
                 runProbeCommand(command, limit: limit, after: .milliseconds(20), slot)
             case .log(let pattern):
-                if case .log? = runtime.readiness {
-                    // Watched since before the process existed; the line may have been quicker than the news of it.
-                    if runtime.matchedGeneration == record.machine.generation { evidence(slot) }
-                } else {
-                    logs.watch(slot: slot, pattern: try LogPattern(pattern), token: record.machine.generation)
-                    runtime.readiness = .log
-                }
+                // Watched since before the process existed, unless that did not work.
+                if case .log? = runtime.readiness { break }
+                try watchLog(pattern, slot)
             }
         } catch {
             // The definition was checked when it was applied; what fails here is the machine.
             warn(slot, "cannot look for readiness: \(error)")
         }
+    }
+
+    /// Looks for a line from here on; begun before the process exists, since it may write the line at once.
+    func watchLog(_ pattern: String, _ slot: Int) throws(SystemError) {
+        guard let runtime = runtimes[slot], let record = supervision.instances[slot] else { return }
+        let expression = try LogPattern(pattern)
+        runtime.readiness = .log
+        logs.watch(slot: slot, pattern: expression, token: record.machine.generation)
     }
 
     /// A relative path is meant as the service sees it, from its own directory and root.
@@ -72,8 +76,17 @@ extension Supervisor {
 
     /// The evidence is there; it counts only for a process that still lives.
     private func evidence(_ slot: Int) {
+        if waitsForSpawn(slot, { [unowned self] in evidence(slot) }) { return }
         guard let process = runtimes[slot]?.process, !process.hasExited else { return }
         feed(.becameReady, slot)
+    }
+
+    /// Keeps what is heard of a process that the spawner has not told of yet, for the moment when it has.
+    private func waitsForSpawn(_ slot: Int, _ body: @escaping () -> Void) -> Bool {
+        guard let runtime = runtimes[slot], runtime.ticket != nil, runtime.process == nil else { return false }
+        // More than a process has to say before it exists is no evidence of anything.
+        if runtime.early.count < 64 { runtime.early.append(body) }
+        return true
     }
 
     private func addresses(
@@ -111,11 +124,21 @@ extension Supervisor {
         switch event {
         case .matched(let slot, let token):
             guard supervision.instances[slot]?.machine.generation == token else { return }
-            runtimes[slot]?.matchedGeneration = token
             evidence(slot)
         case .drained(_, let token): drained(token)
-        case .trouble(let slot, let error): warn(slot, "logging is in trouble: \(error.message)")
-        case .recovered(let slot): warn(slot, "logging works again")
+        case .trouble(let slot, let error):
+            if let slot {
+                runtimes[slot]?.logTrouble = error.message
+                giveUpFlushes(of: slot)
+            }
+            warn(slot, "logging is in trouble: \(error.message)")
+        case .recovered(let slot):
+            if let slot { runtimes[slot]?.logTrouble = nil }
+            warn(slot, "logging works again")
+        case .complaint(let slot, let error): warn(slot, error.message)
+        case .dropping(let slot): warn(slot, "its output is being dropped, as log.full says")
+        case .dropped(let slot, let bytes, let lines):
+            warn(slot, "\(bytes) bytes (\(lines) lines) of its output were dropped")
         case .rotated, .reopened, .cooledDown: break
         }
     }
@@ -220,6 +243,7 @@ extension Supervisor {
             warn(slot, "a message from pid \(sender), which is no process of this instance, is ignored")
             return
         }
+        if waitsForSpawn(slot, { [unowned self] in receive(message, from: sender, slot) }) { return }
         if let pid = message.mainPID { adoptMain(pid, slot) }
         if let status = message.status {
             runtime.statusText = status

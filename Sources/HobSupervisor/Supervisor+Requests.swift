@@ -41,6 +41,7 @@ extension Supervisor {
     }
 
     private func checkedScales(_ request: Request) throws(Failure) -> [Request.Scale] {
+        try checkDescriptors(scaledBy: request.scales)
         for scale in request.scales {
             guard supervision.services[scale.service]?.isRetiring == false else {
                 _ = try supervision.resolve([scale.service]) { _, _ throws(Failure) in false }
@@ -70,6 +71,7 @@ extension Supervisor {
 
     func apply(_ set: AppliedSet, _ bytes: [UInt8], _ request: Request, from connection: ControlConnection) {
         do throws(Failure) {
+            try checkDescriptors(for: set)
             if request.verb == .plan {
                 let changes = try supervision.changes(to: set)
                 connection.reply(request.id, .done(outcomes: [], changes: changes, revision: supervision.revision))
@@ -149,12 +151,8 @@ extension Supervisor {
         let open = supervision.openSlots(of: id).compactMap { supervision.instances[$0]?.identity.name }
         waiting[id] = nil
         whenStored(since: order.ticket) { error in
-            if let error {
-                connection.reply(request.id, .failed(Failure(.system, "done, but not stored: \(error.message)")))
-            } else {
-                let outcomes = open.sorted().map { Outcome(instance: $0, kind: .accepted) }
-                connection.reply(request.id, .done(outcomes: outcomes, changes: changes, revision: nil))
-            }
+            let outcomes = open.sorted().map { Outcome(instance: $0, kind: .accepted) }
+            connection.reply(request.id, done: outcomes, changes: changes, revision: nil, unstored: error)
         }
     }
 
@@ -163,15 +161,11 @@ extension Supervisor {
         guard let order = waiting.removeValue(forKey: id) else { return }
         if let timer = order.timer { loop.cancel(timer) }
         let revision = supervision.revision
+        let notes = order.endsSupervisor ? logNotes : []
         whenStored(since: order.ticket) { [weak connection = order.connection] error in
-            guard let connection else { return }
-            if let error {
-                connection.reply(
-                    order.request.id, .failed(Failure(.system, "done, but not stored: \(error.message)")))
-            } else {
-                connection.reply(
-                    order.request.id, .done(outcomes: outcomes, changes: order.changes, revision: revision))
-            }
+            connection?.reply(
+                order.request.id, done: outcomes, changes: order.changes, revision: revision, unstored: error,
+                notes: notes)
         }
         if order.endsSupervisor { shutDown() }
     }
@@ -202,6 +196,7 @@ extension Supervisor {
             for slot in slots {
                 guard var status = supervision.status(of: slot, at: now, wallClock: wall) else { continue }
                 status.statusText = runtimes[slot]?.statusText
+                status.logTrouble = runtimes[slot]?.logTrouble
                 if status.pid == nil, runtimes[slot]?.sweep != nil { status.leftovers = (try? living(slot)) ?? [] }
                 connection.reply(request.id, .status(status))
             }
@@ -226,33 +221,50 @@ extension Supervisor {
         if !request.follow { connection.reply(request.id, .done(outcomes: [], changes: [], revision: nil)) }
     }
 
+    /// Whether an answer for this client is still to come.
+    func isAwaited(_ connection: ControlConnection) -> Bool {
+        waiting.values.contains { $0.connection === connection }
+            || flushes.values.contains { $0.connection === connection }
+    }
+
     // MARK: Logs on disk
 
     private func flush(_ request: Request, _ connection: ControlConnection) throws(Failure) {
         let id = nextToken
         nextToken += 1
         var pending = PendingFlush(request: request, connection: connection, remaining: [], outcomes: [])
-        for slot in try slots(request) where runtimes[slot] != nil {
+        for slot in try slots(request) {
+            guard let runtime = runtimes[slot] else { continue }
+            guard runtime.logTrouble == nil else {
+                // What cannot be written now is not waited for: whoever asks wants to see what is there.
+                pending.outcomes.append(Outcome(instance: runtime.name, kind: .failed, message: runtime.logTrouble))
+                continue
+            }
             let token = nextToken
             nextToken += 1
             pending.remaining.insert(token)
-            pending.outcomes.append(Outcome(instance: runtimes[slot]?.name ?? "", kind: .flushed))
-            flushOfToken[token] = id
+            pending.outcomes.append(Outcome(instance: runtime.name, kind: .flushed))
+            flushOfToken[token] = (id, slot)
             logs.drain(slot: slot, token: token)
         }
         guard !pending.remaining.isEmpty else {
-            connection.reply(request.id, .done(outcomes: [], changes: [], revision: nil))
+            connection.reply(request.id, .done(outcomes: pending.outcomes, changes: [], revision: nil))
             return
         }
         flushes[id] = pending
     }
 
     func drained(_ token: UInt64) {
-        guard let id = flushOfToken.removeValue(forKey: token) else { return }
+        guard let (id, _) = flushOfToken.removeValue(forKey: token) else { return }
         flushes[id]?.remaining.remove(token)
         guard let flush = flushes[id], flush.remaining.isEmpty else { return }
         flushes[id] = nil
         flush.connection?.reply(flush.request.id, .done(outcomes: flush.outcomes, changes: [], revision: nil))
+    }
+
+    /// The log of an instance cannot be written: nobody waits for it any longer.
+    func giveUpFlushes(of slot: Int) {
+        for (token, flush) in flushOfToken where flush.slot == slot { drained(token) }
     }
 
     // MARK: The end

@@ -18,7 +18,7 @@ package final class Supervisor {
 
     let options: SupervisorOptions
     let loop: EventLoop
-    let runtime: RuntimeDirectory
+    var runtime: RuntimeDirectory
     let original: OriginalLimits
     let scope: UInt32
     let spawner = Spawner()
@@ -27,8 +27,8 @@ package final class Supervisor {
     let store: StateStore
     let inbox: Inbox<Message>
     let helpers: Inbox<HelperMessage>
-    let fifos: Descriptor
-    let notifies: Descriptor
+    var fifos: Descriptor
+    var notifies: Descriptor
 
     var supervision: Supervision
     var runtimes: [InstanceRuntime?] = []
@@ -55,9 +55,11 @@ package final class Supervisor {
     var nextOperation: UInt64 = 1
     /// Answers that wait until what they tell of is on the disk.
     var unstored: [(ticket: UInt64, send: (SystemError?) -> Void)] = []
+    /// When they are answered at the latest, while there are any.
+    var storeDeadline: TimerToken?
     /// Requests for a drained log, by token.
     var flushes: [UInt64: PendingFlush] = [:]
-    var flushOfToken: [UInt64: UInt64] = [:]
+    var flushOfToken: [UInt64: (flush: UInt64, slot: Int)] = [:]
     /// 0 is the token of what nobody waits for.
     var nextToken: UInt64 = 1
     var isShuttingDown = false
@@ -98,7 +100,10 @@ package final class Supervisor {
     /// Whether the loop has ended.
     private(set) var isEnding = false
 
-    private let lock: FileLock
+    var lock: FileLock
+    /// Tells when somebody removes what is in the runtime directory.
+    let runtimeWatcher: FileWatcher?
+    var isRepairing = false
     private var isLingering = false
     private let signals: SignalWatcher
 
@@ -136,6 +141,8 @@ package final class Supervisor {
         logs = try LogPipeline(logs: logDirectory, runtime: runtime.descriptor) { inbox.post(.log($0)) }
         prober = try Prober { inbox.post(.probe($0)) }
         signals = try SignalWatcher(SupervisorProcess.signals)
+        // Without it a directory that vanishes is found missing by whoever needs it.
+        runtimeWatcher = try? FileWatcher()
         owner.supervisor = self
         loop.atRest = { [unowned self] in giveBackMemory() }
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
@@ -146,6 +153,7 @@ package final class Supervisor {
         server = try ControlServer(in: runtime.descriptor, adopting: listener, on: loop, supervisor: self)
         hold(HeldKey(.lock), lock.descriptor)
         if let listener = server?.descriptor { hold(HeldKey(.listener), listener) }
+        watchRuntime()
         try begin(contents)
     }
 
@@ -206,7 +214,7 @@ package final class Supervisor {
         return scope
     }
 
-    private static func directory(
+    static func directory(
         _ name: String, in parent: Descriptor, mode: UInt32
     ) throws(SystemError) -> Descriptor {
         _ = try parent.makeDirectory(name, mode: mode)
@@ -224,7 +232,7 @@ package final class Supervisor {
     package func run() throws(SystemError) {
         try loop.run()
         isEnding = true
-        logs.stop()
+        logs.stop(within: Self.logPatience)
         store.stop()
         server?.close()
         journal.remove()
@@ -284,6 +292,9 @@ package final class Supervisor {
         case .hangUp:
             DaemonLog.write("SIGHUP: opening the log files anew")
             logs.reopen()
+        case .user2:
+            guard let faults = options.faults else { return }
+            do { try SupervisorProcess.arm(faults) } catch { DaemonLog.write("\(error)") }
         default: break
         }
     }

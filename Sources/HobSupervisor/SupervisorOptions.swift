@@ -22,7 +22,7 @@ package struct SupervisorOptions: Sendable, Hashable {
     package var isAlone = false
     /// The words as they came.
     package var words: [String] = []
-    /// System calls that shall fail, for tests: `clone:3:EAGAIN`.
+    /// System calls that shall fail, for tests: `clone:3:EAGAIN`, or `@FILE` with such a plan.
     package var faults: String?
 
     private static var flags: [String: WritableKeyPath<SupervisorOptions, Bool>] {

@@ -5,7 +5,7 @@ import HobSystem
 /// What the executable hobd does: everything that concerns the process as a whole.
 package enum SupervisorProcess {
     /// The signals hobd reads from a descriptor.
-    static let signals: [SignalNumber] = [.child, .terminate, .interrupt, .quit, .hangUp]
+    static let signals: [SignalNumber] = [.child, .terminate, .interrupt, .quit, .hangUp, .user2]
 
     /// Another supervisor has the scope.
     package static let alreadyRunningStatus: Int32 = 73
@@ -34,20 +34,31 @@ package enum SupervisorProcess {
         }
     }
 
+    /// Arms a plan, or after an `@` the plan of a file, which SIGUSR2 reads anew.
+    static func arm(_ faults: String) throws(SystemError) {
+        if faults.hasPrefix("@") {
+            try FaultPlan.armProcess(file: String(faults.dropFirst()))
+        } else {
+            try FaultPlan.armProcess(parsing: faults)
+        }
+    }
+
     private static func run(_ options: SupervisorOptions) -> Int32 {
+        defer { DaemonLog.finish() }
         let announcement = options.readyDescriptor.map { Descriptor(owning: $0) }
         do {
             let held = try heldDescriptors(options)
             // Threads inherit the mask: before the first of them.
-            try SignalWatcher.block(signals + [.brokenPipe, .user1, .user2])
+            try SignalWatcher.block(signals + [.brokenPipe, .user1])
             var original = try OriginalLimits.capture()
-            // Under a keeper ours is raised already.
-            original.openFiles.soft = held.origin.openFiles
-            try ProcessLimits.raiseOpenFiles()
+            // A keeper has raised its own; services get what it was started with.
+            if options.held != nil { original.openFiles.soft = held.origin.openFiles }
+            try ProcessLimits.raiseOpenFiles(reserving: UInt64(DescriptorBudget.reserve))
             Spawner.prepareProcess()
             ProcessMemory.beLean()
-            if let faults = options.faults { try FaultPlan.armProcess(parsing: faults) }
+            if let faults = options.faults { try Self.arm(faults) }
             let supervisor = try Supervisor(options, original: original, held: held)
+            try DaemonLog.begin()
             supervisor.link?.ready()
             // Nobody waits for an answer, or its reader is gone: neither is a reason not to run.
             try? announcement?.writeAll("ready\n")

@@ -46,6 +46,7 @@ package struct NotifyMessage: Hashable, Sendable {
     /// One line that a terminal can bear.
     private static func printable(_ text: String) -> String {
         String(
-            String.UnicodeScalarView(text.unicodeScalars.prefix(200).filter { $0.value >= 0x20 && $0.value != 0x7F }))
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(200).filter { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }))
     }
 }

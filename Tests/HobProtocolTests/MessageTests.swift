@@ -143,6 +143,17 @@ import Testing
         #expect(message("{\"id\":") == "byte 6: the text ends too early")
     }
 
+    @Test func `an answer carries what is not stored beside its outcomes`() throws {
+        var reply = Reply(
+            id: "1", body: .done(outcomes: [Outcome(instance: "web", kind: .stopped)], changes: [], revision: 2))
+        reply.unstored = "the disk is full"
+        reply.notes = ["waiting for a log"]
+        #expect(try Reply(json: reply.json) == reply)
+        reply.unstored = nil
+        reply.notes = []
+        #expect(!reply.json.line.contains("unstored"))
+    }
+
     @Test func `only done and failed end a request`() {
         let bodies: [Reply.Body] = [
             .progress(Self.event), .event(Self.event), .status(Self.fullStatus),

@@ -68,6 +68,8 @@ int hob_set_subreaper(int on);
 int hob_is_subreaper(void);
 int hob_set_parent_death_signal(int signal);
 int hob_set_thread_name(const char *_Nonnull name);
+// At least 16 bytes.
+int hob_get_thread_name(char *_Nonnull name);
 int hob_set_dumpable(int on);
 int hob_is_dumpable(void);
 int hob_gettid(void);

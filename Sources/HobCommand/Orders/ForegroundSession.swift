@@ -127,6 +127,7 @@ final class ForegroundSession {
                     }
                 }
                 for outcome in outcomes { screen.show(outcome) }
+                if let unstored = reply.unstored { screen.say("not stored, and lost with the next boot: \(unstored)") }
                 tracker.isApplied = true
                 if tracker.mayBeOver { try endIfOver() }
             case .failed(let failure):
@@ -147,6 +148,7 @@ final class ForegroundSession {
             switch reply.body {
             case .done(let outcomes, _, _):
                 for outcome in outcomes where OutcomeLine(outcome, verb: .down).isComplaint { screen.show(outcome) }
+                for note in reply.notes { screen.say(note) }
                 tracker.endStatus = max(tracker.endStatus, ExitStatus.of(outcomes))
             case .failed(let failure): throw failure
             case .progress, .status, .event: continue

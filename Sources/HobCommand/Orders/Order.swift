@@ -22,12 +22,17 @@ struct Order {
     /// Carries the request out; throws with its exit code unless all went well.
     @discardableResult
     func perform(_ request: Request, following lines: [JSONValue] = []) throws -> OrderRunner.Result {
+        let (result, status) = try carryOut(request, following: lines)
+        if status != ExitStatus.done { throw CommandFailure(status) }
+        return result
+    }
+
+    /// Carries the request out and reports it; answers what it came to, and the exit code for that.
+    func carryOut(_ request: Request, following lines: [JSONValue] = []) throws -> (OrderRunner.Result, Int32) {
         let report = OrderReport(
             connection: connection, console: console, attemptLog: AttemptLog(launcher.scope), began: WallClock.now)
         let result = try OrderRunner(connection: connection, console: console).run(request, following: lines)
-        let status = report.write(result, verb: request.verb, asJSON: asJSON)
-        if status != ExitStatus.done { throw CommandFailure(status) }
-        return result
+        return (result, report.write(result, verb: request.verb, asJSON: asJSON))
     }
 
     /// Ends a supervisor that has nothing to look after.

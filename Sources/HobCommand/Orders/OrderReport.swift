@@ -18,8 +18,13 @@ struct OrderReport {
         } else {
             writeLines(result, verb: verb)
         }
+        for note in result.notes { console.note("hob: \(note)") }
+        if let unstored = result.unstored {
+            console.complain("hob: done, but not stored, and lost with the next boot: \(unstored); hobd goes on trying")
+        }
         let isTask = result.outcomes.count == 1 && !failed.isEmpty && self.isTask(failed[0].instance)
-        return ExitStatus.of(result.outcomes, isTask: isTask)
+        let status = ExitStatus.of(result.outcomes, isTask: isTask)
+        return status == 0 && result.unstored != nil ? ExitStatus.failed : status
     }
 
     private func writeLines(_ result: OrderRunner.Result, verb: Request.Verb) {
@@ -106,6 +111,7 @@ struct OrderReport {
         builder.add("outcomes", JSONValue.array(result.outcomes.map(\.json)))
         if !result.changes.isEmpty { builder.add("changes", JSONValue.array(result.changes.map(\.json))) }
         builder.add("revision", result.revision)
+        builder.add("unstored", result.unstored)
         return builder.object
     }
 }

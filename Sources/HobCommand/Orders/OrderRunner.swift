@@ -10,6 +10,10 @@ struct OrderRunner {
         var outcomes: [Outcome] = []
         var changes: [Change] = []
         var revision: Int?
+        /// Why what was done would not survive a boot; nil when it is stored.
+        var unstored: String?
+        /// What the supervisor has to say besides.
+        var notes: [String] = []
         /// The last attempt to start each instance, or the first that failed.
         var attempts: [String: StartAttempt] = [:]
 
@@ -57,6 +61,8 @@ struct OrderRunner {
                 result.outcomes = outcomes
                 result.changes = changes
                 result.revision = revision
+                result.unstored = reply.unstored
+                result.notes = reply.notes
                 return result
             case .failed(let failure):
                 throw failure

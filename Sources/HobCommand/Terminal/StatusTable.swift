@@ -49,6 +49,7 @@ struct StatusTable {
             parts.append(status.nextIn.map { "\(next) in \(TimeText.elapsed($0))" } ?? next)
         }
         if parts.isEmpty, let text = status.statusText { parts.append(text) }
+        if let trouble = status.logTrouble { parts.append("log: \(trouble)") }
         if !status.leftovers.isEmpty {
             parts.append("left over: pid " + status.leftovers.map { String($0) }.joined(separator: ", "))
         }
@@ -57,6 +58,8 @@ struct StatusTable {
 
     /// Control characters come from services and would move the cursor.
     static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? " " : $0 }))
     }
 }

@@ -20,6 +20,7 @@ struct WhyText {
         add("restarts", status.restarts == 0 ? nil : "\(status.restarts) that nobody asked for")
         add("left over", status.leftovers.map { "pid \($0)" }.joined(separator: ", "))
         add("next", next(status, now: now))
+        add("its log", status.logTrouble)
         if log.isEmpty {
             add("log", "empty")
         } else {

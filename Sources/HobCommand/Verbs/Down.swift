@@ -38,16 +38,16 @@ struct Down: ParsableCommand {
         let supervisor = try? ProcessHandle.open(pid: connection.greeting.pid)
         var order = Order(launcher: launcher, connection: connection, console: output.console)
         order.asJSON = json
-        var complaint: CommandFailure?
-        do {
-            try order.perform(.down, [], wait: wait.milliseconds) { $0.force = force }
-        } catch let failure as CommandFailure {
-            complaint = failure
+        var request = Request(id: connection.makeRequestID(), verb: .down)
+        request.wait = wait.milliseconds
+        request.force = force
+        let (result, status) = try order.carryOut(request)
+        if wait.milliseconds != nil, status == ExitStatus.done || status == ExitStatus.timedOut {
+            // Who had to be killed is gone; who was not gone in time keeps the supervisor.
+            try Self.waitForEnd(
+                of: supervisor, connection, isSure: !result.outcomes.contains { $0.kind == .timedOut })
         }
-        if wait.milliseconds != nil, complaint == nil || complaint?.exitStatus == ExitStatus.timedOut {
-            try Self.waitForEnd(of: supervisor, connection, isSure: complaint == nil)
-        }
-        if let complaint { throw complaint }
+        if status != ExitStatus.done { throw CommandFailure(status) }
     }
 
     /// The supervisor has said that all is gone; its own end is a moment later.

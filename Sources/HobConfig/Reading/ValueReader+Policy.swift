@@ -151,6 +151,10 @@ extension ValueReader {
             guard let choice = choice(timestamps, as: LogDefinition.Timestamps.self) else { return nil }
             log.timestamps = choice
         }
+        if let full = fields["full"] {
+            guard let choice = choice(full, as: LogDefinition.Full.self) else { return nil }
+            log.full = choice
+        }
         if let compress = fields["compress"] {
             guard let flag = boolean(compress) else { return nil }
             log.compress = flag

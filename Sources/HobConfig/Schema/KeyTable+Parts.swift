@@ -99,5 +99,10 @@ extension KeyTable {
             KeyDefinition(
                 "compress", .boolean, "Whether finished files are compressed.", standard: "false",
                 example: "log: { compress: true }", synonyms: ["gzip"]),
+            KeyDefinition(
+                "full", .choice(["block", "drop"]),
+                "What happens while the file cannot be written: the service waits when its pipe is full, or its output "
+                    + "is dropped and counted.", standard: "`block`",
+                example: "log: { full: drop }", synonyms: ["on_full", "overflow"]),
         ])
 }

@@ -34,6 +34,8 @@ package struct InstanceStatus: JSONCodable, Hashable {
     package var lastExit: ExitRecord?
     /// What the service says of itself (sd_notify STATUS=).
     package var statusText: String?
+    /// Why its output does not get into its log; nil when it does.
+    package var logTrouble: String?
     /// The port it was given.
     package var port: Int?
     /// The groups it belongs to.
@@ -72,6 +74,7 @@ package struct InstanceStatus: JSONCodable, Hashable {
         if !waitsFor.isEmpty { builder.add("waitsFor", waitsFor) }
         builder.add("lastExit", lastExit?.json)
         builder.add("statusText", statusText)
+        builder.add("logTrouble", logTrouble)
         builder.add("port", port)
         if !groups.isEmpty { builder.add("groups", groups) }
         if !leftovers.isEmpty {
@@ -99,6 +102,7 @@ package struct InstanceStatus: JSONCodable, Hashable {
         waitsFor = try reader.texts("waitsFor")
         lastExit = try reader.optionalNested("lastExit")
         statusText = try reader.optionalText("statusText")
+        logTrouble = try reader.optionalText("logTrouble")
         port = try reader.optionalInteger("port")
         groups = try reader.texts("groups")
         leftovers = (reader.optional("leftovers")?.elements ?? []).compactMap {

@@ -18,6 +18,10 @@ package struct Reply: JSONCodable, Hashable {
     package var id: String
     /// What the line says.
     package var body: Body
+    /// `done`: why what was done would not survive a boot; nil when it is stored.
+    package var unstored: String?
+    /// `done`: what the client should know besides, as sentences.
+    package var notes: [String] = []
 
     /// Makes a reply.
     package init(id: String, body: Body) {
@@ -45,6 +49,8 @@ package struct Reply: JSONCodable, Hashable {
             if !outcomes.isEmpty { result.add("outcomes", JSONValue.array(outcomes.map(\.json))) }
             if !changes.isEmpty { result.add("changes", JSONValue.array(changes.map(\.json))) }
             result.add("revision", revision)
+            result.add("unstored", unstored)
+            if !notes.isEmpty { result.add("notes", notes) }
             builder.add("done", result.object)
         case .failed(let failure): builder.add("failed", failure.json)
         }
@@ -67,6 +73,8 @@ package struct Reply: JSONCodable, Hashable {
             body = .done(
                 outcomes: try result.array("outcomes"), changes: try result.array("changes"),
                 revision: try result.optionalInteger("revision"))
+            unstored = try result.optionalText("unstored")
+            notes = try result.texts("notes")
         } else {
             throw reader.missing("done")
         }

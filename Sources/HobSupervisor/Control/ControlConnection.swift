@@ -15,6 +15,9 @@ final class ControlConnection {
     /// Whether this client ties what runs to its own life (foreground `hob up`).
     var isAttached = false
 
+    /// When the client last said something, or came.
+    private(set) var lastHeard = MonotonicTime.now()
+
     private let descriptor: Descriptor
     private let peer: PeerCredentials
     private let loop: EventLoop
@@ -26,6 +29,7 @@ final class ControlConnection {
     private var isWatchingWrites = false
     /// Answers of many lines are sent together.
     private var isCollecting = false
+    private var isClosed = false
     private var closesWhenFlushed = false
     /// An apply whose definitions are still coming in.
     private var incoming: IncomingSet?
@@ -76,6 +80,7 @@ final class ControlConnection {
                 close()
                 return
             }
+            lastHeard = .now()
             // Who has been told that it is over is not listened to.
             guard !closesWhenFlushed else { return }
             for frame in framer.receive(buffer.prefix(count)) {
@@ -136,6 +141,17 @@ final class ControlConnection {
     /// Answers a request.
     func reply(_ id: String, _ body: Reply.Body) {
         send(Reply(id: id, body: body).json)
+    }
+
+    /// Answers a request that was carried out, and says what of it is not on the disk.
+    func reply(
+        _ id: String, done outcomes: [Outcome], changes: [Change], revision: Int?, unstored error: SystemError?,
+        notes: [String] = []
+    ) {
+        var reply = Reply(id: id, body: .done(outcomes: outcomes, changes: changes, revision: revision))
+        reply.unstored = error?.message
+        reply.notes = notes
+        send(reply.json)
     }
 
     /// Passes on an event, if this client follows.
@@ -212,14 +228,20 @@ final class ControlConnection {
         }
     }
 
+    /// Whether the client neither follows nor sends anything, and has all that it asked for so far.
+    var isIdle: Bool {
+        following == nil && !isAttached && incoming == nil && !framer.hasPartialLine && isFlushed
+    }
+
     /// Whether everything has been sent.
     var isFlushed: Bool { sent == unsent.count }
 
     /// Ends the connection.
     func close() {
-        guard let watch else { return }
-        self.watch = nil
-        loop.cancel(watch)
+        guard !isClosed else { return }
+        isClosed = true
+        if let watch { loop.cancel(watch) }
+        watch = nil
         descriptor.close()
         onClose?()
         onClose = nil

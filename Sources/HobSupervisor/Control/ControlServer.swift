@@ -7,14 +7,16 @@ final class ControlServer {
     /// The socket's name in the runtime directory.
     static let name = "control.sock"
     /// More connections than any person or script opens at once; the next one waits in the backlog.
-    private static let mostConnections = 512
+    private let mostConnections = DescriptorBudget.forClients
 
-    private let directory: Descriptor
-    private let listener: UnixListener
+    private var directory: Descriptor
+    private var listener: UnixListener
     private let loop: EventLoop
     private unowned let supervisor: Supervisor
     private var watch: Watch?
     private var isPaused = false
+    /// Whether the last attempt to accept has failed, which is told once.
+    private var isInTrouble = false
     private var connections: [ObjectIdentifier: ControlConnection] = [:]
 
     /// Binds the socket, or takes over the one that an earlier life has bound.
@@ -35,20 +37,41 @@ final class ControlServer {
     /// The listening socket.
     var descriptor: Descriptor { listener.descriptor }
 
+    /// Listens at the socket's name in another directory; who is connected stays so.
+    func listen(in directory: Descriptor) throws(SystemError) {
+        let next = try UnixListener(in: directory, name: Self.name)
+        let nextWatch = try loop.watch(next.descriptor.raw, events: .read) { [unowned self] _ in accept() }
+        if let watch { loop.cancel(watch) }
+        (self.directory, listener, watch) = (directory, next, nextWatch)
+        isPaused = false
+    }
+
     private func accept() {
-        while connections.count < Self.mostConnections {
+        while true {
+            let idle = connections.count < mostConnections ? nil : idleConnection
+            guard connections.count < mostConnections || idle != nil else { break }
             let connection: UnixListener.Connection
             do throws(SystemError) {
                 guard let next = try listener.accept() else { return }
                 connection = next
             } catch {
-                DaemonLog.write("cannot accept on the control socket: \(error.message)")
-                pause()
-                return
+                if !isInTrouble { DaemonLog.write("cannot accept on the control socket: \(error.message)") }
+                isInTrouble = true
+                break
             }
+            isInTrouble = false
+            // Who holds a connection for nothing makes way for who wants something.
+            idle?.close()
             open(connection)
         }
         pause()
+    }
+
+    /// The connection that nobody has used for longest, of those that nothing is owed to.
+    private var idleConnection: ControlConnection? {
+        connections.values.filter { connection in
+            connection.isIdle && !supervisor.isAwaited(connection)
+        }.min { $0.lastHeard < $1.lastHeard }
     }
 
     /// Out of descriptors or places: the backlog keeps callers until a connection closes, or for a moment.

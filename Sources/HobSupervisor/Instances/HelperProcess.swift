@@ -45,12 +45,7 @@ final class HelperProcess {
         case .failure(let failure): finish(.failed("could not be started: \(failure.message)"))
         case .success(let process):
             handle = process.handle
-            do throws(SystemError) {
-                watch = try loop.watch(process.handle.raw, events: .read) { [self] _ in ended() }
-            } catch {
-                killTree()
-                finish(.failed("could not be watched: \(error.message)"))
-            }
+            watchEnd()
             // Killed while it was being made.
             if completion == nil { killTree() }
         }
@@ -61,6 +56,18 @@ final class HelperProcess {
         completion = nil
         ticket.kill()
         killTree()
+    }
+
+    /// Waits for the end; where the kernel cannot announce it at the moment, it is looked for.
+    private func watchEnd() {
+        guard let handle else { return }
+        do throws(SystemError) {
+            watch = try loop.watch(handle.raw, events: .read) { [self] _ in ended() }
+        } catch {
+            loop.schedule(after: .milliseconds(50)) { [self] in
+                if handle.hasExited { ended() } else { watchEnd() }
+            }
+        }
     }
 
     private func killTree() {

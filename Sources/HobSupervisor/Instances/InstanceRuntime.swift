@@ -6,8 +6,8 @@ import HobSystem
 ///
 /// Used by the control thread alone.
 final class InstanceRuntime {
-    /// Where the instance's output comes together; made once, opened anew for each start.
-    let fifo: FIFO
+    /// Where the instance's output comes together; made once, opened anew for each start. Nil until it could be made.
+    var fifo: FIFO?
     /// The FIFO's name, which is also the instance's log's.
     let name: String
 
@@ -33,10 +33,10 @@ final class InstanceRuntime {
     /// The timer of the machine's deadline.
     var timer: TimerToken?
     var deadline: MonotonicInstant?
+    /// What was heard of the process before the spawner's word of it, in order: a quick one may well be faster.
+    var early: [() -> Void] = []
     /// The evidence of readiness that is being looked for, as tickets of the prober and the log reader.
     var readiness: ReadinessWatch?
-    /// The generation whose log had the line that makes it ready.
-    var matchedGeneration: UInt64?
     /// The socket for what the service says of itself.
     var notify: NotifySocket?
     /// What it last said.
@@ -46,8 +46,12 @@ final class InstanceRuntime {
     /// A guard that nobody of ours holds was reported once; it does not stop a start for ever.
     var hasReportedForeignGuard = false
 
-    init(fifo: FIFO, name: String) {
-        self.fifo = fifo
+    /// Whether the end of its process cannot be watched at the moment, and is looked for instead.
+    var isUnwatched = false
+    /// What is wrong with its log; nil when all is well.
+    var logTrouble: String?
+
+    init(name: String) {
         self.name = name
     }
 
@@ -65,6 +69,8 @@ final class InstanceRuntime {
         var signal: SignalNumber
         /// Who got it already; only SIGKILL is sent twice.
         var reached: Set<Int32> = []
+        /// Whether a look has failed, which is told once.
+        var isBlind = false
     }
 }
 

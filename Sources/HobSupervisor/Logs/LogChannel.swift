@@ -3,7 +3,7 @@ import HobSystem
 
 /// The way of one instance's bytes from the reader to its log file.
 ///
-/// @unchecked Sendable: `outstanding` and `isStalled` are touched under the staging area's lock, `pending`,
+/// @unchecked Sendable: `outstanding`, `isStalled` and `released` are touched under the staging area's lock, `pending`,
 /// `isQueued`, `users` and `retryAt` under the writer's, and `file` and `rules` by the writer's thread alone.
 final class LogChannel: @unchecked Sendable {
     /// One thing for the writer to do, in the order of the bytes.
@@ -16,6 +16,8 @@ final class LogChannel: @unchecked Sendable {
         case drained(slot: Int, token: UInt64)
         /// End the last line, if it is not.
         case endLine
+        /// So much was dropped here: say so in the log.
+        case dropped(slot: Int, bytes: Int, lines: Int)
         /// Look for a line that matches.
         case watch(LineMatcher)
         /// No longer look for one.
@@ -35,6 +37,8 @@ final class LogChannel: @unchecked Sendable {
     var outstanding = 0
     /// Whether the file cannot be written at the moment.
     var isStalled = false
+    /// How many batches were ever written or given up: whether the writer gets on with it.
+    var released: UInt64 = 0
 
     /// What is to be done, the job under way included.
     var pending = RingQueue<Job>()

@@ -50,7 +50,7 @@ final class LogCompressor: Sendable {
             try Thread.start(name: "log-compressor", stack: 128 * 1024) { self.work() }
         } catch {
             monitor.withLock { $0.isRunning = false }
-            report(.trouble(slot: job.slot, error))
+            report(.complaint(slot: job.slot, error))
         }
     }
 
@@ -69,7 +69,7 @@ final class LogCompressor: Sendable {
             do throws(SystemError) {
                 try compress(job)
             } catch {
-                report(.trouble(slot: job.slot, error))
+                report(.complaint(slot: job.slot, error))
             }
         }
         monitor.withLock { $0.isRunning = false }

@@ -19,4 +19,10 @@ package enum LogEvent: Sendable, Equatable {
     case trouble(slot: Int?, SystemError)
     /// What was in trouble works again.
     case recovered(slot: Int?)
+    /// Something beside the log itself went wrong, once: a file that could not be compressed or removed.
+    case complaint(slot: Int?, SystemError)
+    /// Output of a slot is being dropped from now on, as its definition says.
+    case dropping(slot: Int)
+    /// So much was dropped, and the log says so.
+    case dropped(slot: Int, bytes: Int, lines: Int)
 }

@@ -114,6 +114,22 @@ final class LogFile {
         stamper.isAtLineStart = true
     }
 
+    /// Writes a line of our own, at the present time. After an error nothing of it is there.
+    func note(_ text: String) throws(SystemError) {
+        try endLine()
+        stamp.set(milliseconds: hob_wall_clock_now() / 1_000_000)
+        let line = Array("\(stamp.text)hob: \(text)\n".utf8)
+        let start = length
+        var failure: SystemError?
+        line.withUnsafeBytes { bytes in
+            do throws(SystemError) { try put(bytes) } catch { failure = error }
+        }
+        guard let failure else { return }
+        // Half a line would be taken for the service's.
+        _ = try? descriptor?.truncate(to: start)
+        throw failure
+    }
+
     /// Records where the rest of the batch goes, then that it goes there.
     private func aim(_ batch: StagedBatch, from done: Int) {
         let count = batch.progress.count
@@ -245,17 +261,16 @@ final class LogFile {
                 reopen()
                 return true
             }
-            if !rotationFailed { report(.trouble(slot: slot, error)) }
+            if !rotationFailed { report(.complaint(slot: slot, error)) }
             rotationFailed = true
             nextRotationTry = MonotonicTime.now() + .seconds(1)
             return false
         }
         reopen()
-        if rotationFailed { report(.recovered(slot: slot)) }
         rotationFailed = false
         if let slot { report(.rotated(slot: slot, sequence: sequence)) }
         do throws(SystemError) { try finished.removeSuperseded(by: policy) } catch {
-            report(.trouble(slot: slot, error))
+            report(.complaint(slot: slot, error))
         }
         if let compressor, policy.keep > 0 {
             compressor.submit(.init(directory: directory.descriptor, instance: name, sequence: sequence, slot: slot))

@@ -14,14 +14,26 @@ final class LogReader: @unchecked Sendable {
     static let mostPerTurn = 256 * 1024
 
     private let mailbox: Mailbox
-    private let loop: EventLoop
-    private let staging: StagingArea
-    private let writer: LogWriter
-    private let report: @Sendable (LogEvent) -> Void
+    let loop: EventLoop
+    let staging: StagingArea
+    let writer: LogWriter
+    let report: @Sendable (LogEvent) -> Void
     private var streams: [Int: LogStream] = [:]
     /// Streams that are still drained after their removal, too.
     private var liveCount = 0
-    private var parked: [LogStream] = []
+    var parked: [LogStream] = []
+    /// Those of which something was dropped that their logs do not tell yet.
+    var dropping: [LogStream] = []
+    /// Those whose disks do not answer.
+    var hung: [LogStream] = []
+    /// Looks after parked streams, while there are any.
+    var overdueTimer: TimerToken?
+    /// Where bytes go that nobody will read.
+    lazy var waste: UnsafeMutableRawBufferPointer = {
+        hasWaste = true
+        return .allocate(byteCount: StagingArea.bufferSize, alignment: 16)
+    }()
+    private var hasWaste = false
     private var isEnding = false
     private let ended = Monitor(false)
 
@@ -33,6 +45,10 @@ final class LogReader: @unchecked Sendable {
         self.staging = staging
         self.writer = writer
         self.report = report
+    }
+
+    deinit {
+        if hasWaste { waste.deallocate() }
     }
 
     // MARK: From other threads
@@ -62,18 +78,13 @@ final class LogReader: @unchecked Sendable {
         remove(slot: stream.slot)
         liveCount += 1
         streams[stream.slot] = stream
-        do throws(SystemError) {
-            stream.watch = try loop.watch(stream.fifo.raw, events: .read) { [unowned self, stream] _ in
-                read(stream)
-            }
-        } catch {
-            report(.trouble(slot: stream.slot, error))
-        }
+        watch(stream)
     }
 
     func update(slot: Int, _ definition: LogDefinition) {
         guard let stream = streams[slot] else { return }
         stream.isStamped = definition.timestamps == .rfc3339
+        stream.mayDrop = definition.full == .drop
         writer.enqueue(.open(slot: slot, definition), for: stream.channel)
     }
 
@@ -103,6 +114,10 @@ final class LogReader: @unchecked Sendable {
 
     /// Goes on with those that had to wait.
     func resume() {
+        for stream in hung { noteProgress(of: stream) }
+        let ready = dropping
+        dropping = []
+        for stream in ready { tellDropped(stream) }
         let waiting = parked
         parked = []
         var isExhausted = false
@@ -137,7 +152,7 @@ final class LogReader: @unchecked Sendable {
 
     /// Reads what is there, within the bounds of a turn; false when there was no buffer for anybody.
     @discardableResult
-    private func read(_ stream: LogStream) -> Bool {
+    func read(_ stream: LogStream) -> Bool {
         var budget = Self.mostPerTurn
         var isBehind = false
         defer { if !isBehind { unpark(stream) } }
@@ -148,9 +163,14 @@ final class LogReader: @unchecked Sendable {
                 if available < 0 { giveUp(stream, -available) } else { finishDrains(of: stream) }
                 return true
             }
+            if stream.dropped.bytes > 0 { tellDropped(stream) }
             switch staging.acquire(for: stream.channel) {
             case .batch(let batch):
                 let count = fill(batch, from: stream, wanted: min(Int(available), StagingArea.bufferSize))
+                guard count > 0 else { return true }
+                budget -= count
+            case .channelIsBehind where mayDrop(stream), .exhausted where mayDrop(stream):
+                let count = drop(from: stream)
                 guard count > 0 else { return true }
                 budget -= count
             case .channelIsBehind:
@@ -187,18 +207,27 @@ final class LogReader: @unchecked Sendable {
         batch.progress = .init(.filled, count: count)
         stream.output.setWithinLine(batch.bytes(count).last != UInt8(ascii: "\n"))
         writer.enqueue(.batch(batch), for: stream.channel)
+        passed(count, of: stream)
+        return count
+    }
+
+    /// So many bytes are on their way, or gone: drains may be due.
+    func passed(_ count: Int, of stream: LogStream) {
         for index in stream.drains.indices { stream.drains[index].remaining -= count }
         while let drain = stream.drains.first, drain.remaining <= 0 {
             stream.drains.removeFirst()
             finish(drain, of: stream)
         }
-        return count
     }
 
     private func park(_ stream: LogStream) {
         parked.append(stream)
         guard !stream.isParked else { return }
         stream.isParked = true
+        stream.releasedWhenParked = staging.progress(of: stream.channel).released
+        if overdueTimer == nil {
+            overdueTimer = loop.schedule(after: Self.patience) { [unowned self] in lookAfterParked() }
+        }
         watchFor([], stream)
     }
 
@@ -208,19 +237,16 @@ final class LogReader: @unchecked Sendable {
         watchFor(.read, stream)
     }
 
-    private func watchFor(_ events: IOEvents, _ stream: LogStream) {
+    func watchFor(_ events: IOEvents, _ stream: LogStream) {
         guard let watch = stream.watch else { return }
-        do throws(SystemError) { try loop.modify(watch, events: events) } catch {
-            report(.trouble(slot: stream.slot, error))
-        }
+        // Leaving a FIFO alone that goes on announcing itself would be a loop without a pause.
+        do throws(SystemError) { try loop.modify(watch, events: events) } catch { retryLater(stream, error) }
     }
 
-    /// A FIFO that cannot be read any more must not wake the thread for ever.
+    /// A FIFO that cannot be read at the moment must not wake the thread for ever.
     private func giveUp(_ stream: LogStream, _ code: Int32) {
-        if let watch = stream.watch { loop.cancel(watch) }
-        stream.watch = nil
         finishDrains(of: stream)
-        report(.trouble(slot: stream.slot, .transfer("read the log FIFO", stream.fifo.raw, code)))
+        retryLater(stream, .transfer("read the log FIFO", stream.fifo.raw, code))
     }
 
     // MARK: Draining

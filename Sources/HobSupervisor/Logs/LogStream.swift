@@ -26,6 +26,16 @@ final class LogStream: @unchecked Sendable {
     var watch: Watch?
     /// Whether reading has stopped until the writer has caught up.
     var isParked = false
+    /// Whether its output is dropped while its file cannot be written.
+    var mayDrop: Bool
+    /// What has been dropped and not yet been told in the log.
+    var dropped = (bytes: 0, lines: 0)
+    /// What the writer had done when the stream was parked: nothing more since then is a disk that does not answer.
+    var releasedWhenParked: UInt64 = 0
+    /// Whether its disk does not answer, and that was told.
+    var isHung = false
+    /// Whether its reading is to be tried again, since the kernel refused something.
+    var isRetrying = false
     /// Whether it was let go of.
     var isClosed = false
     var drains: [Drain] = []
@@ -36,5 +46,6 @@ final class LogStream: @unchecked Sendable {
         self.output = output
         self.channel = channel
         isStamped = definition.timestamps == .rfc3339
+        mayDrop = definition.full == .drop
     }
 }

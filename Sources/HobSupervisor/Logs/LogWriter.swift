@@ -4,7 +4,7 @@ import HobSystem
 /// The thread that writes the log files of a directory; it alone waits for the disk.
 ///
 /// The jobs of one instance are done in order. An instance whose file cannot be written is set aside and tried
-/// again, from 100 ms to 1 s apart, while the others go on.
+/// again, from 100 ms to 500 ms apart, while the others go on.
 ///
 /// @unchecked Sendable: `monitor` has the lock; `openFiles`, `useCount`, `scratch` and `directory` are touched by the
 /// writer's thread alone once it runs.
@@ -12,7 +12,7 @@ final class LogWriter: @unchecked Sendable {
     /// How many log files are open at most.
     static let mostOpenFiles = 64
     private static let firstRetry: Int64 = 100_000_000
-    private static let longestRetry: Int64 = 1_000_000_000
+    private static let longestRetry: Int64 = 500_000_000
     /// After so long without work, files are closed and memory is given back.
     private static let idleTime: Duration = .seconds(10)
 
@@ -232,6 +232,11 @@ final class LogWriter: @unchecked Sendable {
             let file = file(of: channel)
             makeRoom(for: file)
             try file.endLine()
+        case .dropped(let slot, let bytes, let lines):
+            let file = file(of: channel)
+            makeRoom(for: file)
+            try file.note("\(bytes) bytes (\(lines) lines) were dropped here: this file could not be written")
+            report(.dropped(slot: slot, bytes: bytes, lines: lines))
         case .watch(let matcher):
             file(of: channel).matcher = matcher
         case .unwatch, .close:
@@ -255,6 +260,8 @@ final class LogWriter: @unchecked Sendable {
             // First: who hears of the trouble may rely on it that nothing more is read.
             _ = staging.setStalled(true, channel)
             report(.trouble(slot: file.slot, error))
+            // What may be dropped need not wait for better times.
+            resumeReader()
         }
         file.retryDelay = min(max(file.retryDelay * 2, Self.firstRetry), Self.longestRetry)
         let delay = file.retryDelay

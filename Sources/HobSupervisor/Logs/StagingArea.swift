@@ -124,6 +124,7 @@ package final class StagingArea: @unchecked Sendable {
         return state.withLock { state in
             state.free.append(batch.index)
             channel.outstanding -= 1
+            channel.released += 1
             // Woken at half, the reader goes on for a while before it has to stop again.
             let isEnough = state.readerWaitsForAny || channel.outstanding <= Self.mostPerChannel / 2
             return state.readerWaits && isEnough && state.stopWaiting()
@@ -135,12 +136,18 @@ package final class StagingArea: @unchecked Sendable {
         state.withLock { _ in channel.outstanding += 1 }
     }
 
-    /// Stops or resumes reading of an instance; true when the reader waits for that.
+    /// Stops or resumes reading of an instance; true when the reader is to be woken.
     func setStalled(_ isStalled: Bool, _ channel: LogChannel) -> Bool {
         state.withLock { state in
             channel.isStalled = isStalled
-            return !isStalled && state.readerWaits && state.stopWaiting()
+            // Also a reader that does not wait has something to do: to tell what it has dropped.
+            return !isStalled && state.stopWaiting()
         }
+    }
+
+    /// Whether the file of an instance cannot be written, and how many of its batches the writer is done with.
+    func progress(of channel: LogChannel) -> (isStalled: Bool, released: UInt64) {
+        state.withLock { _ in (channel.isStalled, channel.released) }
     }
 
     /// Gives the memory of buffers that nobody uses back to the system, but for the first.
@@ -179,7 +186,12 @@ package final class StagingArea: @unchecked Sendable {
     }
 
     private static func reserve(_ file: Descriptor, offset: Int, count: Int) throws(SystemError) {
-        let code = posix_fallocate(file.raw, off_t(offset), off_t(count))
+        // It answers the errno instead of setting it.
+        let code = -invoke(.fallocate) { () -> Int32 in
+            let code = posix_fallocate(file.raw, off_t(offset), off_t(count))
+            errno = code
+            return code == 0 ? 0 : -1
+        }
         guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
             throw .file("reserve \(count) bytes of", fileName, code)
         }

@@ -107,7 +107,7 @@ extension Supervisor {
 
     /// What an instance wrote while nobody held its FIFO may be lost with it; the log says so.
     private func markGap(_ slot: Int) {
-        guard let runtime = runtimes[slot], let output = try? runtime.fifo.openReadWrite() else { return }
+        guard let runtime = runtimes[slot], let output = try? runtime.fifo?.openReadWrite() else { return }
         warn(slot, "\(runtime.name) ended while no hobd was there: its status is unknown, its last lines may be lost")
         try? output.writeAll("[hob: ended while no supervisor was there; lines may be missing here]\n")
     }

@@ -30,7 +30,7 @@ package final class StateStore: Sendable {
         var isStopped = false
     }
 
-    private static let appliedName = "applied"
+    package static let appliedName = "applied"
     private static let nextName = "applied.next"
     private static let wantedName = "wanted"
 
@@ -69,46 +69,58 @@ package final class StateStore: Sendable {
     ///
     /// Throws a failure when what is there cannot be read; nothing is changed then.
     package static func load(from directory: Descriptor) throws(Failure) -> Contents {
-        var contents = Contents()
-        if let next = try appliedSet(nextName, in: directory) {
-            contents.applied = next
+        let next = try bytes(of: nextName, in: directory)
+        let applied = if let next { next } else { try bytes(of: appliedName, in: directory) }
+        let contents = try read(
+            applied: applied, named: next == nil ? appliedName : nextName,
+            wanted: try bytes(of: wantedName, in: directory))
+        if next != nil {
             do throws(SystemError) {
                 try directory.rename(nextName, to: appliedName)
             } catch {
                 throw Failure(.system, error.message)
             }
-        } else {
-            contents.applied = try appliedSet(appliedName, in: directory)
         }
-        var wanted: WantedRecord?
-        _ = try eachLine(of: wantedName, in: directory) { value throws(JSONError) in
-            if wanted == nil { wanted = try WantedRecord(json: value) }
-        }
-        if let wanted { contents.wanted = wanted }
         return contents
     }
 
-    private static func appliedSet(_ name: String, in directory: Descriptor) throws(Failure) -> AppliedSet? {
-        var set = AppliedSet()
-        var isFirst = true
-        let isThere = try eachLine(of: name, in: directory) { value throws(JSONError) in
-            try set.take(value, isFirst: isFirst)
-            isFirst = false
+    /// Reads the bytes of the state files; nil for one that is not there.
+    package static func read(
+        applied: [UInt8]?, named name: String = appliedName, wanted: [UInt8]?
+    ) throws(Failure) -> Contents {
+        var contents = Contents()
+        if let applied {
+            var set = AppliedSet()
+            var isFirst = true
+            try eachLine(of: applied, name) { value throws(JSONError) in
+                try set.take(value, isFirst: isFirst)
+                isFirst = false
+            }
+            contents.applied = set
         }
-        return isThere ? set : nil
+        if let wanted {
+            var record: WantedRecord?
+            try eachLine(of: wanted, wantedName) { value throws(JSONError) in
+                if record == nil { record = try WantedRecord(json: value) }
+            }
+            if let record { contents.wanted = record }
+        }
+        return contents
     }
 
-    /// Hands out the lines of a file; false when there is none.
-    private static func eachLine(
-        of name: String, in directory: Descriptor, _ body: (JSONValue) throws(JSONError) -> Void
-    ) throws(Failure) -> Bool {
-        let bytes: [UInt8]
+    private static func bytes(of name: String, in directory: Descriptor) throws(Failure) -> [UInt8]? {
         do throws(SystemError) {
-            bytes = try Descriptor.open(name, in: directory, flags: [.readOnly, .noFollow]).readAll(limit: 256 << 20)
+            return try Descriptor.open(name, in: directory, flags: [.readOnly, .noFollow]).readAll(limit: 256 << 20)
         } catch {
-            if error.code == ENOENT { return false }
+            if error.code == ENOENT { return nil }
             throw Failure(.system, error.message)
         }
+    }
+
+    /// Hands out the lines of a file.
+    private static func eachLine(
+        of bytes: [UInt8], _ name: String, _ body: (JSONValue) throws(JSONError) -> Void
+    ) throws(Failure) {
         for (number, line) in bytes.split(separator: 0x0A).enumerated() {
             do throws(JSONError) {
                 try body(try JSONReader.read(Array(line)))
@@ -116,7 +128,6 @@ package final class StateStore: Sendable {
                 throw Failure(.badConfiguration, "the state file '\(name)' is damaged in line \(number + 1), \(error)")
             }
         }
-        return true
     }
 
     /// Ends the writer after what is queued.
@@ -142,7 +153,11 @@ package final class StateStore: Sendable {
                 report(job.1, nil)
             } catch {
                 // The next snapshot carries what this one could not: definitions come only when they change.
-                monitor.withLock { $0.unstored = snapshot }
+                monitor.withLock { state in
+                    guard let pending = state.pending else { return state.unstored = snapshot }
+                    state.pending = Snapshot(
+                        applied: pending.applied ?? snapshot.applied, wanted: pending.wanted ?? snapshot.wanted)
+                }
                 report(job.1, error)
             }
         }
@@ -157,6 +172,8 @@ package final class StateStore: Sendable {
             try file.synchronise()
             try directory.rename(temporary, to: name)
         } catch {
+            // On a full disk half a file is in everybody's way.
+            _ = try? directory.remove(temporary)
             throw .file("write", "the state file '\(name)'", error.code)
         }
     }

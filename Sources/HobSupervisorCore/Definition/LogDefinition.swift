@@ -10,6 +10,14 @@ package struct LogDefinition: Hashable, Sendable, JSONCodable {
         case none
     }
 
+    /// What becomes of the output while its file cannot be written: a full disk, or one that does not answer.
+    package enum Full: String, Hashable, Sendable, CaseIterable {
+        /// It stays in the pipe, and the service waits when that is full.
+        case block
+        /// It is dropped, and a line in the log says how much.
+        case drop
+    }
+
     /// The size in bytes at which a new file begins; 0 never.
     package var rotateBytes: Int64
     /// The age at which a new file begins; nil never.
@@ -20,17 +28,20 @@ package struct LogDefinition: Hashable, Sendable, JSONCodable {
     package var timestamps: Timestamps
     /// Whether finished files are compressed.
     package var compress: Bool
+    /// What becomes of the output while its file cannot be written.
+    package var full: Full
 
     /// Makes a log definition; the defaults keep ten files of 10 MB.
     package init(
         rotateBytes: Int64 = 10_000_000, rotateAge: Duration? = nil, keep: Int = 10,
-        timestamps: Timestamps = .rfc3339, compress: Bool = false
+        timestamps: Timestamps = .rfc3339, compress: Bool = false, full: Full = .block
     ) {
         self.rotateBytes = rotateBytes
         self.rotateAge = rotateAge
         self.keep = keep
         self.timestamps = timestamps
         self.compress = compress
+        self.full = full
     }
 
     package var json: JSONValue {
@@ -40,6 +51,7 @@ package struct LogDefinition: Hashable, Sendable, JSONCodable {
         builder.add("keep", keep)
         builder.add("timestamps", timestamps.rawValue)
         if compress { builder.add("compress", true) }
+        if full != .block { builder.add("full", full.rawValue) }
         return builder.object
     }
 
@@ -50,5 +62,6 @@ package struct LogDefinition: Hashable, Sendable, JSONCodable {
         keep = try reader.integer("keep")
         timestamps = try reader.choice("timestamps")
         compress = try reader.flag("compress")
+        full = try reader.optionalChoice("full") ?? .block
     }
 }

@@ -194,17 +194,25 @@ extension InstanceMachine {
         }
     }
 
+    /// A start or a stop can be put off by so much altogether: whoever asks for ever does not get it.
+    static let longestExtension = Duration.seconds(3_600)
+
     mutating func timeoutExtended(_ extra: Duration, at now: MonotonicInstant) {
         switch phase {
         case .starting(let life, let by):
-            if spec.readiness.isDeclared { phase = .starting(life, by: max(by, now + extra)) }
+            guard spec.readiness.isDeclared else { return }
+            let latest = life.since + max(spec.readiness.timeout, Self.longestExtension)
+            phase = .starting(life, by: max(by, min(now + extra, latest)))
         case .up(let life, var service):
             service.watchdogAt = service.watchdogAt.map { max($0, now + extra) }
             phase = .up(life, service)
         case .ending(var ending):
             // Only the process itself may ask, and only for the steps that can be put off.
             if ending.life != nil, ending.rung != .kill {
-                ending.by = max(ending.by, now + extra)
+                let wished = max(.zero, now + extra - ending.by)
+                let granted = min(wished, max(.zero, Self.longestExtension - ending.extended))
+                ending.by = ending.by + granted
+                ending.extended += granted
                 phase = .ending(ending)
             }
         case .stopped, .waiting, .preparing, .spawning, .settling, .objecting, .cleaning, .backingOff, .failed, .done:

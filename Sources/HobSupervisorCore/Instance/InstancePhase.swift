@@ -89,6 +89,8 @@ package enum InstancePhase: Hashable, Sendable {
         package var wasKilled = false
         /// How often SIGKILL was sent to all of it; the more often in vain, the rarer.
         package var kills = 0
+        /// How much its process has put off what comes next, by EXTEND_TIMEOUT_USEC.
+        package var extended = Duration.zero
         /// Whether the kernel does not let us signal it.
         package var isRefused = false
     }

@@ -217,6 +217,7 @@ extension InstancePhase.Ending {
         writer.put(wasKilled)
         writer.put(UInt32(clamping: kills))
         writer.put(isRefused)
+        writer.put(extended.wholeNanoseconds)
     }
 
     fileprivate init(from reader: inout ByteReader) throws(ByteReader.Damaged) {
@@ -245,5 +246,6 @@ extension InstancePhase.Ending {
         wasKilled = try reader.takeFlag()
         kills = Int(try reader.take(UInt32.self))
         isRefused = try reader.takeFlag()
+        extended = .nanoseconds(try reader.take(Int64.self))
     }
 }

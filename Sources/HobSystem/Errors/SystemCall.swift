@@ -1,7 +1,7 @@
 /// A system call as fault plans name it.
 package enum SystemCall: String, CaseIterable, Sendable {
     case open, read, write, dup, fcntl, ioctl, stat, statfs
-    case mkdir, mkfifo, rename, unlink, chmod, chown, fsync, ftruncate, mmap, getdents, readlink
+    case mkdir, mkfifo, rename, unlink, chmod, chown, fsync, ftruncate, fallocate, mmap, getdents, readlink
     case flock, ofdLock
     case pipe, socketpair, eventfd, memfd, signalfd, inotify
     case epollCreate, epollControl, epollWait

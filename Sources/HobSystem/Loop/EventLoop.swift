@@ -132,11 +132,24 @@ package final class EventLoop {
 
     // MARK: Running
 
-    /// Runs until ``stop()``.
+    /// Runs until ``stop()``. A wait that fails is tried again, a little later each time, before it is an error.
     package func run() throws(SystemError) {
         isStopped = false
-        while !isStopped { _ = try turn(until: nil) }
+        var failures: UInt32 = 0
+        while !isStopped {
+            do throws(SystemError) {
+                _ = try turn(until: nil)
+                failures = 0
+            } catch {
+                failures += 1
+                guard failures < Self.mostFailures else { throw error }
+                usleep(1_000 * min(failures, 20))
+            }
+        }
     }
+
+    /// So many waits in a row may fail, which takes about two seconds.
+    private static let mostFailures: UInt32 = 100
 
     /// Ends ``run()`` after the handlers of this wake-up.
     package func stop() { isStopped = true }

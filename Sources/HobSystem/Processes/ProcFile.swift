@@ -7,16 +7,51 @@ enum ProcFile {
     static func read<Result>(
         _ pid: Int32, _ name: StaticString, _ body: (UnsafeRawBufferPointer) -> Result?
     ) -> Result? {
-        withPath(pid, name) { path in
-            let file = invoke(.open) { hob_open_at(AT_FDCWD, path, O_RDONLY, 0) }
-            guard file >= 0 else { return nil }
+        var failure: Int32 = 0
+        return read(pid, name, failure: &failure, body)
+    }
+
+    /// The same for who must tell "there is no such process" from "nobody can look": the latter throws.
+    static func readSurely<Result>(
+        _ pid: Int32, _ name: StaticString, _ body: (UnsafeRawBufferPointer) -> Result?
+    ) throws(SystemError) -> Result? {
+        var failure: Int32 = 0
+        let result = read(pid, name, failure: &failure, body)
+        guard failure == 0 || [ENOENT, ESRCH].contains(failure) else {
+            throw .file("read", "/proc/\(pid)/\(name)", failure)
+        }
+        return result
+    }
+
+    private static func read<Result>(
+        _ pid: Int32, _ name: StaticString, failure: inout Int32, _ body: (UnsafeRawBufferPointer) -> Result?
+    ) -> Result? {
+        var code: Int32 = 0
+        let result = withPath(pid, name) { path -> Result? in
+            let file = open(path, O_RDONLY)
+            guard file >= 0 else {
+                code = -file
+                return nil
+            }
             defer { close(file) }
             return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer -> Result? in
                 let count = invoke(.read) { Glibc.read(file, buffer.baseAddress, 4095) }
-                guard count > 0 else { return nil }
+                guard count > 0 else {
+                    code = Int32(-count)
+                    return nil
+                }
                 return body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             }
         }
+        failure = code
+        return result
+    }
+
+    /// Opens a file or directory of /proc, from the reserve when descriptors are used up; the negated errno on failure.
+    static func open(_ path: UnsafePointer<CChar>, _ flags: Int32) -> Int32 {
+        let file = invoke(.open) { hob_open_at(AT_FDCWD, path, flags, 0) }
+        guard file == -EMFILE else { return file }
+        return ProcessLimits.withReserve { invoke(.open) { hob_open_at(AT_FDCWD, path, flags, 0) } }
     }
 
     /// Builds "/proc/PID/NAME" on the stack.

@@ -18,8 +18,13 @@ package struct ProcessFacts: Sendable {
 
     /// The facts of a process; nil when there is none.
     package static func of(pid: Int32) -> ProcessFacts? {
+        (try? known(of: pid)) ?? nil
+    }
+
+    /// The same for who acts on "there is none"; throws when nobody can look at the moment.
+    package static func known(of pid: Int32) throws(SystemError) -> ProcessFacts? {
         guard pid > 0 else { return nil }
-        return ProcFile.read(pid, "stat") { bytes in
+        return try ProcFile.readSurely(pid, "stat") { bytes in
             // The name is in parentheses and may hold any byte, parentheses too: the last one ends it.
             guard let end = bytes.lastIndex(of: UInt8(ascii: ")")), end + 2 < bytes.count else { return nil }
             var position = end + 3

@@ -1,5 +1,6 @@
 import CHobSystem
 import Glibc
+import Synchronization
 
 /// Resource limits of running processes, our own first.
 package enum ProcessLimits {
@@ -28,11 +29,32 @@ package enum ProcessLimits {
         guard result >= 0 else { throw .process("set \(limit.resource.name) of", pid, -result) }
     }
 
-    /// Raises our soft limit of open files to the hard one; answers the pair it had, for our children.
+    /// Raises our soft limit of open files to the hard one, but for a reserve (``withReserve(_:)``); answers the pair
+    /// it had, for our children.
     @discardableResult
-    package static func raiseOpenFiles() throws(SystemError) -> (soft: UInt64, hard: UInt64) {
+    package static func raiseOpenFiles(reserving reserve: UInt64 = 0) throws(SystemError) -> (
+        soft: UInt64, hard: UInt64
+    ) {
         let original = try get(.openFiles)
-        if original.soft < original.hard { try set(ResourceLimit(.openFiles, soft: original.hard)) }
+        let reserve = min(reserve, original.hard / 8)
+        let soft = original.hard - reserve
+        if original.soft != soft { try set(ResourceLimit(.openFiles, soft: soft)) }
+        reserved.withLock { $0 = reserve }
         return original
     }
+
+    /// Runs the body with the descriptors that were put by: what must work also when all others are in use.
+    ///
+    /// The limit is the whole process's: other threads may take of them, too, in this moment.
+    package static func withReserve<Result>(_ body: () -> Result) -> Result {
+        reserved.withLock { reserve in
+            guard reserve > 0, let now = try? get(.openFiles) else { return body() }
+            // Whether it works shows in what the body comes to.
+            _ = try? set(ResourceLimit(.openFiles, soft: min(now.hard, now.soft + reserve)))
+            defer { _ = try? set(ResourceLimit(.openFiles, soft: now.soft)) }
+            return body()
+        }
+    }
+
+    private static let reserved = Mutex<UInt64>(0)
 }

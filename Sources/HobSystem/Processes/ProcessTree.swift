@@ -23,23 +23,34 @@ package enum ProcessTree {
 
     /// The children of our leader thread: as a subreaper clones only on other threads, these are the orphans that
     /// the kernel handed to us.
-    package static func orphansOfSelf() -> [Int32] {
-        var orphans: [Int32] = []
-        if ownChildren >= 0, appendChildren(in: ownChildren, to: &orphans) { return orphans }
+    ///
+    /// Throws when nobody can look at the moment: that no orphan was seen must not be taken for there being none.
+    package static func orphansOfSelf() throws(SystemError) -> [Int32] {
         let own = getpid()
-        if appendChildren(of: own, task: own, to: &orphans) { return orphans }
-        return children(of: own)
+        var orphans: [Int32] = []
+        var failure: Int32 = 0
+        if ownChildren >= 0, appendChildren(in: ownChildren, to: &orphans, failure: &failure) { return orphans }
+        orphans = []
+        failure = 0
+        let isKnown = appendChildren(of: own, task: own, to: &orphans, failure: &failure)
+        guard failure == 0 else { throw .process("look for the orphans of", own, failure) }
+        return isKnown ? orphans : children(of: own)
     }
 
     /// The tag (hard RLIMIT_LOCKS) of a process; nil when it has none or is gone.
     package static func tag(of pid: Int32) -> UInt64? {
+        (try? knownTag(of: pid)) ?? nil
+    }
+
+    /// The same for who acts on "it has none"; throws when nobody can look at the moment.
+    package static func knownTag(of pid: Int32) throws(SystemError) -> UInt64? {
         guard pid > 0 else { return nil }
         var hard: UInt64 = 0
         let result = invoke(.prlimit) { hob_prlimit(pid, Resource.locks.number, nil, nil, nil, &hard) }
         if result >= 0 { return hard == UInt64.max ? nil : hard }
         if result == -ESRCH { return nil }
         // Another user's process: its limits file can be read all the same.
-        return ProcFile.read(pid, "limits") { bytes in tag(inLimits: bytes) }
+        return try ProcFile.readSurely(pid, "limits") { bytes in tag(inLimits: bytes) }
     }
 
     /// The living processes of a service's tree: its main process and that one's descendants, and those orphans of
@@ -56,7 +67,7 @@ package enum ProcessTree {
         if let reapers {
             for reaper in reapers { orphans.append(contentsOf: children(of: reaper)) }
         } else {
-            orphans = orphansOfSelf()
+            orphans = (try? orphansOfSelf()) ?? []
         }
         for orphan in orphans where orphan != main {
             guard let tag = tag(of: orphan), matching(tag) else { continue }
@@ -105,20 +116,29 @@ package enum ProcessTree {
     private static func appendChildren(of pid: Int32, to children: inout [Int32]) -> Bool {
         if hasNoChildrenFile { return false }
         let tasks = ProcFile.withPath(pid, "task") { pids(in: String(cString: $0)) }
-        for task in tasks ?? [] { _ = appendChildren(of: pid, task: task, to: &children) }
+        var failure: Int32 = 0
+        for task in tasks ?? [] { _ = appendChildren(of: pid, task: task, to: &children, failure: &failure) }
         return true
     }
 
-    private static func appendChildren(of pid: Int32, task: Int32, to children: inout [Int32]) -> Bool {
+    private static func appendChildren(
+        of pid: Int32, task: Int32, to children: inout [Int32], failure: inout Int32
+    ) -> Bool {
         let path = "/proc/\(pid)/task/\(task)/children"
-        let file = invoke(.open) { hob_open_at(AT_FDCWD, path, O_RDONLY, 0) }
-        guard file >= 0 else { return !hasNoChildrenFile }
+        let file = ProcFile.open(path, O_RDONLY)
+        guard file >= 0 else {
+            // A process that is gone has no children; anything else means that nobody has looked.
+            if file != -ENOENT && file != -ESRCH { failure = -file }
+            return !hasNoChildrenFile
+        }
         defer { close(file) }
-        return appendChildren(in: file, to: &children)
+        return appendChildren(in: file, to: &children, failure: &failure)
     }
 
     /// Reads such a file from its beginning; false when it cannot be read.
-    private static func appendChildren(in file: Int32, to children: inout [Int32]) -> Bool {
+    private static func appendChildren(
+        in file: Int32, to children: inout [Int32], failure: inout Int32
+    ) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
             var kept = 0
             var offset = 0
@@ -126,6 +146,7 @@ package enum ProcessTree {
                 let count = invoke(.read) {
                     pread(file, buffer.baseAddress.map { $0 + kept }, buffer.count - kept, offset)
                 }
+                if count < 0 && count != -Int(ESRCH) { failure = Int32(-count) }
                 guard count > 0 else { return count == 0 }
                 offset += count
                 let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<(kept + count)])
@@ -155,7 +176,7 @@ package enum ProcessTree {
     }()
 
     private static func pids(in path: String) -> [Int32]? {
-        let directory = invoke(.open) { hob_open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0) }
+        let directory = ProcFile.open(path, O_RDONLY | O_DIRECTORY)
         guard directory >= 0 else { return nil }
         defer { close(directory) }
         var found: [Int32] = []

@@ -31,7 +31,9 @@ package final class UnixListener: Sendable {
     /// The next connection, non-blocking; nil when nobody waits (any more).
     package func accept() throws(SystemError) -> Connection? {
         while true {
-            let raw = invoke(.accept) { hob_accept(descriptor.raw) }
+            var raw = invoke(.accept) { hob_accept(descriptor.raw) }
+            // Whoever wants to know why nothing works must be heard.
+            if raw == -EMFILE { raw = ProcessLimits.withReserve { invoke(.accept) { hob_accept(descriptor.raw) } } }
             if raw == -EAGAIN { return nil }
             // The client went away while it queued.
             if raw == -ECONNABORTED { continue }

@@ -30,6 +30,30 @@ import Testing
         return behaviour
     }
 
+    @Test func `a service that puts off its stop again and again is killed an hour after its ladder's time`() {
+        var service = ServiceDefinition.simulated("web")
+        service.stop.sequence = StopSequence(steps: [StopSequence.Step(signal: 15, patience: .seconds(10))])
+        var machine = InstanceMachine(definition: DefinitionBox(service))
+        var random = SplitMix64(seed: 1)
+        var actions: [InstanceAction] = []
+        var now = MonotonicInstant(nanoseconds: 0)
+        func tell(_ event: InstanceEvent) { machine.handle(event, at: now, using: &random, into: &actions) }
+        for event in [.wantedUp, .released, .spawned(pid: 7), .becameReady, .wantedDown(force: false)]
+            as [InstanceEvent]
+        {
+            tell(event)
+        }
+        let began = now
+        actions = []
+        while !actions.contains(.killTree), now - began < .seconds(10_000) {
+            now = now + .seconds(5)
+            tell(.timeoutExtended(.seconds(3_600)))
+            if let deadline = machine.deadline, deadline <= now { tell(.deadlinePassed) }
+        }
+        #expect(actions.contains(.killTree))
+        #expect(now - began >= .seconds(3_600) && now - began <= .seconds(3_620), "killed after \(now - began)")
+    }
+
     @Test func `row 23: QUIT 1s TERM 1s KILL reach an immune process at the right times`() {
         var simulation = running(deaf) {
             $0.stop.sequence = StopSequence(steps: [

@@ -134,6 +134,89 @@ import Testing
         #expect(Array(events[4...5]) == [.recovered(slot: 5), .drained(slot: 5, token: 2)])
     }
 
+    @Test func `with full: drop the FIFO is emptied, and a line in the log counts what is missing`() throws {
+        let harness = try LogHarness()
+        let pipeline = try harness.start()
+        defer { pipeline.stop() }
+        // A directory of the log's name stands for a disk that is full.
+        try harness.logs.makeDirectory("a.log")
+        let (fifo, reader) = try harness.fifo("a.fifo")
+        pipeline.add(
+            slot: 1, name: "a", fifo: reader, definition: LogDefinition(rotateBytes: 0, timestamps: .none, full: .drop))
+        let output = try fifo.openReadWrite(nonBlocking: false)
+        try output.writeAll("kept\n")
+        try harness.events.wait { if case .trouble(slot: 1, _) = $0 { true } else { false } }
+        // Four times what the pipe holds: a writer that does not block is a reader that drops.
+        let line = String(repeating: "x", count: 99) + "\n"
+        try output.writeAll(String(repeating: line, count: 2_600))
+        try harness.events.wait { $0 == .dropping(slot: 1) }
+        try harness.logs.removeDirectory("a.log")
+        let dropped = try harness.events.wait { if case .dropped = $0 { true } else { false } }
+        guard case .dropped(slot: 1, let bytes, let lines) = dropped else { return }
+        try output.writeAll("afterwards\n")
+        try harness.drain(pipeline, slot: 1)
+        let text = harness.text("a.log").split(separator: "\n")
+        // What is dropped begins and ends where reads do, so a line may be in the log by half.
+        let rest = text.filter { $0.allSatisfy { $0 == "x" } }.reduce(0) { $0 + $1.count + 1 }
+        #expect(text.first == "kept" && text.last == "afterwards")
+        #expect((0...2).contains(bytes + rest - 260_000), "\(bytes) bytes dropped, \(rest) kept")
+        #expect(text.count { $0.contains("hob: \(bytes) bytes (\(lines) lines) were dropped here") } == 1)
+    }
+
+    @Test(arguments: [LogDefinition.Full.block, .drop])
+    func `a disk that does not answer is told after a second, and told again when it does`(
+        full: LogDefinition.Full
+    ) throws {
+        let harness = try LogHarness()
+        // The writer's own thread reports what is drained: held up there, it is a writer whose disk hangs.
+        let isHung = Monitor(true)
+        let events = harness.events
+        let pipeline = try LogPipeline(logs: harness.logs, runtime: harness.runtime) { event in
+            if event == .drained(slot: 1, token: 99) {
+                _ = isHung.wait(until: .now() + .seconds(30)) { $0 ? nil : true }
+            }
+            events.append(event)
+        }
+        defer { pipeline.stop() }
+        let (fifo, reader) = try harness.fifo("a.fifo")
+        pipeline.add(
+            slot: 1, name: "a", fifo: reader, definition: LogDefinition(rotateBytes: 0, timestamps: .none, full: full))
+        pipeline.drain(slot: 1, token: 99)
+        let output = try fifo.openReadWrite(nonBlocking: true)
+        let line = Array((String(repeating: "x", count: 99) + "\n").utf8)
+        var written = 0
+        /// Writes until nobody has taken anything for a moment, or so much is gone.
+        func fill(upTo limit: Int) throws {
+            let deadline = MonotonicTime.now() + .seconds(20)
+            while written < limit, MonotonicTime.now() < deadline {
+                if try line.withUnsafeBytes({ try output.write($0) }) != nil {
+                    written += line.count
+                } else {
+                    usleep(1_000)
+                }
+                if full == .block, events.all.contains(where: { if case .trouble = $0 { true } else { false } }) {
+                    return
+                }
+            }
+        }
+        try fill(upTo: 2 << 20)
+        let trouble = try harness.events.wait { if case .trouble(slot: 1, _) = $0 { true } else { false } }
+        #expect("\(trouble)".contains("does its disk answer?"))
+        // Blocked at what the staging area and the pipe hold; or all of it taken, and dropped.
+        #expect(full == .drop ? written >= 2 << 20 : written < 1 << 20, "\(written)")
+        isHung.withLock { $0 = false }
+        isHung.broadcast()
+        try harness.events.wait { $0 == .recovered(slot: 1) }
+        if full == .drop { try harness.events.wait { if case .dropped(slot: 1, _, _) = $0 { true } else { false } } }
+        try harness.drain(pipeline, slot: 1)
+        let text = harness.text("a.log").split(separator: "\n")
+        let kept = text.filter { $0.allSatisfy { $0 == "x" } }.reduce(0) { $0 + $1.count + 1 }
+        let dropped = harness.events.all.reduce(0) { sum, event in
+            if case .dropped(_, let bytes, _) = event { sum + bytes } else { sum }
+        }
+        #expect((0...2).contains(kept + dropped - written), "\(kept) kept, \(dropped) dropped of \(written)")
+    }
+
     @Test(arguments: [false, true])
     func `batches that are written together are complete after a failure at any write`(isStamped: Bool) throws {
         for failing in 1...8 {

@@ -40,4 +40,32 @@ import Testing
         #expect(directory.read("applied") == "definitions")
         #expect(directory.read("wanted") == "two")
     }
+
+    @Test("definitions that failed while newer wishes were queued are not forgotten")
+    func failureBesideNewerSnapshots() throws {
+        let directory = try TestDirectory()
+        let newest = Monitor<Answer?>(nil)
+        let store = try StateStore(directory: directory.descriptor) { ticket, error in
+            newest.withLock { $0 = Answer(ticket: ticket, error: error) }
+            newest.signal()
+        }
+        defer { store.stop() }
+        func wait(for ticket: UInt64) throws -> SystemError? {
+            let found = newest.wait(until: .now() + .seconds(30)) { answer in
+                answer.flatMap { $0.ticket >= ticket ? $0 : nil }
+            }
+            return try #require(found).error
+        }
+        for round in 0..<20 {
+            try directory.descriptor.makeDirectory("applied.new")
+            _ = store.save(StateStore.Snapshot(applied: Array("round \(round)".utf8), wanted: Array("a".utf8)))
+            var last: UInt64 = 0
+            for _ in 0..<20 { last = store.save(StateStore.Snapshot(applied: nil, wanted: Array("b".utf8))) }
+            _ = try wait(for: last)
+            try directory.descriptor.removeDirectory("applied.new")
+            let error = try wait(for: store.save(StateStore.Snapshot(applied: nil, wanted: Array("c".utf8))))
+            #expect(error == nil)
+            #expect(directory.read("applied") == "round \(round)")
+        }
+    }
 }

@@ -73,6 +73,26 @@ import Testing
         #expect(error?.message.contains("CALL:N:ERRNO") == true)
     }
 
+    @Test func `a plan may mean one thread, and a call for good`() throws {
+        let plan = try FaultPlan(parsing: "control/open:*:EMFILE,log-writer/write:2-:ENOSPC,read:4-6:SLEEP20")
+        #expect(plan.rules.map(\.text) == ["control/open:*:EMFILE", "log-writer/write:2-:ENOSPC", "read:4-6:SLEEP20"])
+        let done = Monitor<[Int32]?>(nil)
+        try Thread.start(name: "victim") {
+            let codes = FaultPlan.during(FaultPlan([FaultRule(.eventfd, 2...3, EMFILE, on: "victim")])) {
+                (1...4).map { _ -> Int32 in
+                    do throws(SystemError) { _ = try Descriptor.eventCounter() } catch { return error.code }
+                    return 0
+                }
+            }
+            let others = FaultPlan.during(FaultPlan([FaultRule(.eventfd, 1 ... .max, EMFILE, on: "control")])) {
+                (try? Descriptor.eventCounter()) == nil ? 1 : 0
+            }
+            done.withLock { $0 = codes + [Int32(others)] }
+            done.signal()
+        }
+        #expect(done.wait(until: patience) { $0 } == [0, EMFILE, EMFILE, 0, 0])
+    }
+
     @Test func `a plan for the whole process reaches all threads`() async {
         await #expect(processExitsWith: .success) {
             try FaultPlan.armProcess(parsing: "clone:1:EAGAIN,eventfd:2:EMFILE")
