@@ -17,14 +17,14 @@ final class CrashLife {
         x-log: &log { rotate: 16kB, keep: 10000 }
         x-quick: &quick { ready: { delay: 20ms }, restart: { delay: 10ms..50ms }, log: *log }
         services:
-          steady: { <<: *quick, command: FIXTURE witness ${NAME} DIRECTORY }
-          loud: { <<: *quick, command: FIXTURE witness ${NAME} DIRECTORY --burst 12 }
-          roll: { <<: *quick, command: FIXTURE witness ${NAME} DIRECTORY, instances: 3 }
-          scaled: { <<: *quick, command: FIXTURE witness ${NAME} DIRECTORY, instances: 1 }
-          toggled: { <<: *quick, command: FIXTURE witness ${NAME} DIRECTORY }
-          applied: { <<: *quick, command: FIXTURE witness ${NAME} DIRECTORY, environment: { REVISION: "NUMBER" } }
-          victim: { <<: *quick, restart: never, command: FIXTURE witness ${NAME} DIRECTORY }
-          task: { type: task, command: FIXTURE witness ${NAME} DIRECTORY --exit 7, log: *log }
+          steady: { <<: *quick, command: "FIXTURE witness ${NAME} DIRECTORY" }
+          loud: { <<: *quick, command: "FIXTURE witness ${NAME} DIRECTORY --burst 12" }
+          roll: { <<: *quick, command: "FIXTURE witness ${NAME} DIRECTORY", instances: 3 }
+          scaled: { <<: *quick, command: "FIXTURE witness ${NAME} DIRECTORY", instances: 1 }
+          toggled: { <<: *quick, command: "FIXTURE witness ${NAME} DIRECTORY" }
+          applied: { <<: *quick, command: "FIXTURE witness ${NAME} DIRECTORY", environment: { REVISION: "NUMBER" } }
+          victim: { <<: *quick, restart: never, command: "FIXTURE witness ${NAME} DIRECTORY" }
+          task: { type: task, command: "FIXTURE witness ${NAME} DIRECTORY --exit 7", log: *log }
         """
 
     let box: Sandbox
