@@ -9,6 +9,7 @@ let serviceModes: [String: @Sendable ([String]) -> Int32] = [
     "notify": NotifyMode.run,
     "notify-fd": NotifyDescriptorMode.run,
     "counter": CounterMode.run,
+    "witness": WitnessMode.run,
     "signals": SignalsMode.run,
     "hup-counter": HangupCounterMode.run,
     "env": EnvironmentMode.run,

@@ -16,7 +16,8 @@ extern "C" {
 //
 //   hobd ARGUMENT… --keeper-link FD --held FD [--safe]
 //
-// (in later lives without --ready-fd N), and again when that ends with anything but 0.
+// (in later lives without --ready-fd N), and again when that ends with anything but 0; with --safe after the fifth
+// death in ten seconds, unless the environment has HOB_SAFE_MODE=never.
 
 enum {
     HOB_KEEPER_MOST_HELD = 65536,
