@@ -115,8 +115,13 @@ int hob_inotify_remove(int descriptor, int watch) { return inotify_rm_watch(desc
 
 int hob_abort_timer_create(void **timer) {
     struct sigevent event;
+    struct sigaction action;
     timer_t made;
     memset(&event, 0, sizeof event);
+    memset(&action, 0, sizeof action);
+    // No handler may hold the end up: a backtrace of a stuck process can take longer than a new life.
+    action.sa_handler = SIG_DFL;
+    if (sigaction(SIGABRT, &action, NULL) < 0) return -1;
     event.sigev_notify = SIGEV_SIGNAL;
     event.sigev_signo = SIGABRT;
     if (timer_create(CLOCK_MONOTONIC, &event, &made) < 0) return -1;

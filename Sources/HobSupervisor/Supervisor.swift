@@ -122,7 +122,7 @@ package final class Supervisor {
         self.held = held
         guardTimer = try AbortTimer()
         runtime = try RuntimeDirectory.prepare(options.runtime)
-        keeperPID = getppid()
+        keeperPID = Self.keeper(of: options)
         isSafe = options.isSafe
         let heldLock = self.held.take(HeldKey(.lock))
         isSuccessor = heldLock != nil
@@ -165,6 +165,14 @@ package final class Supervisor {
         if let listener = server?.descriptor { hold(HeldKey(.listener), listener) }
         watchRuntime()
         try begin(contents)
+    }
+
+    /// Who made the other end of our line: our parent, unless it has died already.
+    private static func keeper(of options: SupervisorOptions) -> Int32 {
+        guard let number = options.keeperLink else { return getppid() }
+        let line = Descriptor(owning: number)
+        defer { _ = line.release() }
+        return (try? PeerCredentials.of(line))?.pid ?? getppid()
     }
 
     /// The scope's lock: the keeper's, or a new one. A hobd that is about to end is waited for.
