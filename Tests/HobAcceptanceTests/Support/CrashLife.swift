@@ -121,6 +121,7 @@ final class CrashLife {
         try strike()
         // What the order came to is not known when its connection broke; to give it again is harmless.
         if try run.finish().status == 0 { return }
+        tally["given again", default: 0] += 1
         let again = try box.start(words).finish()
         guard again.status == 0 else { throw SystemError(code: EPROTO, message: "again, after a kill: \(again)") }
     }
