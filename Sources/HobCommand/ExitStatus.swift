@@ -32,7 +32,7 @@ enum ExitStatus {
         switch failure.code {
         case .notPermitted: notPermitted
         case .badConfiguration: badConfiguration
-        case .badRequest, .unknownTarget, .shuttingDown, .failed, .system: failed
+        case .badRequest, .unknownTarget, .shuttingDown, .safeMode, .failed, .system: failed
         }
     }
 

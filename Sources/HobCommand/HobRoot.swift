@@ -37,7 +37,8 @@ struct HobRoot: ParsableCommand {
                     Start.self, Stop.self, Restart.self, Reload.self, Ensure.self, Scale.self, SendSignal.self,
                 ]),
             CommandGroup(name: "Looking", subcommands: [Status.self, Logs.self, Why.self, Events.self]),
-            CommandGroup(name: "More", subcommands: [Supervise.self, Version.self, Completions.self]),
+            CommandGroup(
+                name: "More", subcommands: [Supervise.self, Upgrade.self, Resume.self, Version.self, Completions.self]),
         ])
 
     /// Runs the command line and returns its exit code.

@@ -208,6 +208,8 @@ extension Supervisor {
         case .unkillable(let reason): warn(slot, reason)
         case .reloaded(let complaint): announce(.hook, slot: slot, message: complaint ?? "reloaded")
         case .gone(_, let complaint):
+            // Who stops a service, stops it with all it has kept; a restart is no stop.
+            if supervision.instances[slot]?.wanted == .down { forgetStored(nil, slot) }
             if let complaint { announce(.warning, slot: slot, message: complaint) }
         case .cameUp, .completed: break
         }

@@ -82,6 +82,7 @@ extension Supervisor {
         }
         var request = plan.mainProcess()
         request.descriptors = mappings
+        passStored(to: &request, definition, slot)
         request.birth = journal.births.announce(.main, slot: slot, ticket: journal.head.takeTicket())
         if let cgroup = process.cgroup {
             let directory = try Descriptor.open(cgroup, flags: [.readOnly, .directory])
@@ -158,7 +159,9 @@ extension Supervisor {
     func mainEnded(_ slot: Int, _ outcome: ExitOutcome) {
         guard let runtime = runtimes[slot], let process = runtime.process else { return }
         // A last word counts although its sender is gone; it may even name the next main process.
-        runtime.notify?.drain { [unowned self] message, sender in receive(message, from: sender, slot) }
+        runtime.notify?.drain { [unowned self] message, descriptors, sender in
+            receive(message, descriptors, from: sender, slot)
+        }
         guard runtime.process === process else { return }
         // What it wrote is read before its successor writes, which begins a line of its own. Nobody waits for it.
         if runtime.output?.isSettled != true { logs.drain(slot: slot, token: 0, endsLine: true) }

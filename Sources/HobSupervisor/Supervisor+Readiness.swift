@@ -228,7 +228,9 @@ extension Supervisor {
         let owner = definition.process.user.map { (user: $0, group: definition.process.group ?? $0) }
         let notify = try NotifySocket(
             named: String(slot), in: notifies, at: runtimeNotifyPath, owner: owner, adopting: socket, on: loop
-        ) { [unowned self] message, sender in receive(message, from: sender, slot) }
+        ) { [unowned self] message, descriptors, sender in
+            receive(message, descriptors, from: sender, slot)
+        }
         runtime.notify = notify
         hold(HeldKey(.notify, slot: UInt32(slot)), notify.descriptor)
         return notify.path
@@ -236,14 +238,16 @@ extension Supervisor {
 
     private var runtimeNotifyPath: String { runtime.path + "/notify" }
 
-    func receive(_ message: NotifyMessage, from sender: Int32, _ slot: Int) {
+    func receive(_ message: NotifyMessage, _ descriptors: [Descriptor], from sender: Int32, _ slot: Int) {
         guard let runtime = runtimes[slot] else { return }
         // The socket's directory can be entered by all; who speaks must bear the instance's mark, or be gone already.
         if let tag = ProcessTree.tag(of: sender), !ProcessTag.marks(tag, scope: scope, slot: slot) {
             warn(slot, "a message from pid \(sender), which is no process of this instance, is ignored")
             return
         }
-        if waitsForSpawn(slot, { [unowned self] in receive(message, from: sender, slot) }) { return }
+        if waitsForSpawn(slot, { [unowned self] in receive(message, descriptors, from: sender, slot) }) { return }
+        if message.removesDescriptors { forgetStored(message.descriptorName, slot) }
+        if message.storesDescriptors { store(descriptors, named: message.descriptorName, slot) }
         if let pid = message.mainPID { adoptMain(pid, slot) }
         if let status = message.status {
             runtime.statusText = status

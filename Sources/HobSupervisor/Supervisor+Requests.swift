@@ -8,6 +8,8 @@ import HobSystem
 extension Supervisor {
     func handle(_ request: Request, from connection: ControlConnection) {
         do throws(Failure) {
+            try checkSafeMode(request)
+            if recall(request, connection) { return }
             switch request.verb {
             case .start: order(.start(try slots(request)), request, connection)
             case .stop: order(.stop(try slots(request), force: request.force), request, connection)
@@ -23,6 +25,10 @@ extension Supervisor {
             case .attach:
                 connection.isAttached = !request.force
                 connection.reply(request.id, .done(outcomes: [], changes: [], revision: supervision.revision))
+            case .resume:
+                endSafeMode()
+                connection.reply(request.id, .done(outcomes: [], changes: [], revision: supervision.revision))
+            case .upgrade: try upgrade(request, connection)
             case .apply, .plan, .events: break  // Handled where their lines come in.
             }
         } catch {
@@ -63,8 +69,7 @@ extension Supervisor {
             connection.reply(request.id, .failed(Failure(.shuttingDown, "the supervisor is stopping everything")))
             return
         }
-        let id = nextOperation
-        nextOperation += 1
+        let id = number(of: request)
         let actions = supervision.handle(order, operation: id, at: Clock.now)
         wait(for: id, request, connection, actions)
     }
@@ -78,8 +83,9 @@ extension Supervisor {
                 return
             }
             guard !isShuttingDown else { throw Failure(.shuttingDown, "the supervisor is stopping everything") }
-            let id = nextOperation
-            nextOperation += 1
+            try checkSafeMode(request)
+            if recall(request, connection) { return }
+            let id = number(of: request)
             let instances = set.services.reduce(0) { $0 + $1.instances }
             try reserve(instances: instances, services: set.services.count, bytes: bytes.count)
             journal.expect(set, bytes)
@@ -271,8 +277,8 @@ extension Supervisor {
 
     private func down(_ request: Request, _ connection: ControlConnection) {
         keepsWanted = true
-        let id = nextOperation
-        nextOperation += 1
+        let id = number(of: request)
+        supervision.beginShutdown()
         let all = supervision.instances.indices.filter { supervision.instances[$0] != nil }
         let actions = supervision.handle(.stop(all, force: true), operation: id, at: Clock.now)
         let order = WaitingOrder(request, connection, after: storeTicket)

@@ -97,6 +97,12 @@ package final class Supervisor {
     var isResuming = false
     /// What is to be done once the event at hand is written down.
     var afterRecord: [() -> Void] = []
+    /// The self-check of a hobd that is to take our place.
+    var upgradeCheck: HelperProcess?
+    /// Whether the loop has ended for a new hobd: everything stays as it is for it.
+    var isGivingWay = false
+    /// Ends a control thread that is stuck.
+    private let guardTimer: AbortTimer
     /// Whether the loop has ended.
     private(set) var isEnding = false
 
@@ -114,6 +120,7 @@ package final class Supervisor {
         self.options = options
         self.original = original
         self.held = held
+        guardTimer = try AbortTimer()
         runtime = try RuntimeDirectory.prepare(options.runtime)
         keeperPID = getppid()
         isSafe = options.isSafe
@@ -144,6 +151,9 @@ package final class Supervisor {
         // Without it a directory that vanishes is found missing by whoever needs it.
         runtimeWatcher = try? FileWatcher()
         owner.supervisor = self
+        let (guardTimer, patience) = (guardTimer, options.patience)
+        loop.beforeDispatch = { guardTimer.arm(after: patience) }
+        loop.afterDispatch = { guardTimer.disarm() }
         loop.atRest = { [unowned self] in giveBackMemory() }
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
         if let number = options.keeperLink {
@@ -229,14 +239,22 @@ package final class Supervisor {
     }
 
     /// Runs until the last service is down and nobody wants another.
-    package func run() throws(SystemError) {
+    ///
+    /// - Returns: the exit status for the keeper.
+    package func run() throws(SystemError) -> Int32 {
         try loop.run()
         isEnding = true
+        if isGivingWay {
+            logs.stop(within: .seconds(1))
+            store.stop()
+            return KeeperLink.upgradeStatus
+        }
         logs.stop(within: Self.logPatience)
         store.stop()
         server?.close()
         journal.remove()
         try? lock.release()
+        return 0
     }
 
     /// Nothing has happened for a while: buffers that grew with the last burst go.

@@ -20,6 +20,8 @@ package struct SupervisorOptions: Sendable, Hashable {
     package var isSafe = false
     /// Whether to run without a keeper.
     package var isAlone = false
+    /// How long the control thread may be busy with one wake-up before the process ends itself.
+    package var patience: Duration = .seconds(10)
     /// The words as they came.
     package var words: [String] = []
     /// System calls that shall fail, for tests: `clone:3:EAGAIN`, or `@FILE` with such a plan.
@@ -30,6 +32,7 @@ package struct SupervisorOptions: Sendable, Hashable {
     }
     private static let values: Set<String> = [
         "--runtime", "--state", "--logs", "--name", "--ready-fd", "--faults", "--keeper-link", "--held",
+        "--patience",
     ]
 
     /// Reads the words after the program's name.
@@ -56,6 +59,11 @@ package struct SupervisorOptions: Sendable, Hashable {
             case "--logs": options.logs = value
             case "--name": options.name = value
             case "--faults": options.faults = value
+            case "--patience":
+                guard let seconds = Int(value), (1...3_600).contains(seconds) else {
+                    return .failure(UsageError(message: "--patience needs 1 to 3600 seconds, not '\(value)'"))
+                }
+                options.patience = .seconds(seconds)
             default:
                 guard let number = Int32(value), number > 2 else {
                     return .failure(UsageError(message: "\(word) needs a descriptor above 2, not '\(value)'"))
@@ -88,6 +96,9 @@ package struct SupervisorOptions: Sendable, Hashable {
           --start         start what the stored definitions want
           --safe          take over what runs and answer, but start nothing until `hob resume`
           --no-keeper     one process, which nobody starts anew when it dies; services it leaves behind are orphans
+          --patience S    a control thread that is stuck for so long ends the supervisor (10), which the keeper mends
+          --self-check --runtime DIR
+                          whether this hobd could go on from the journal there
           --help, --version
 
         hobd is two processes: the keeper, which you start, and the supervisor, which the keeper starts anew when it dies.

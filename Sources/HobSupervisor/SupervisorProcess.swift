@@ -22,6 +22,7 @@ package enum SupervisorProcess {
             print("hobd \(HobVersion.current)")
             return 0
         }
+        if let place = words.firstIndex(of: "--self-check") { return selfCheck(words[(place + 1)...]) }
         switch SupervisorOptions.parse(words) {
         case .failure(let error):
             DaemonLog.write("\(error.message); see hobd --help")
@@ -64,13 +65,32 @@ package enum SupervisorProcess {
             try? announcement?.writeAll("ready\n")
             announcement?.close()
             DaemonLog.write("hobd \(HobVersion.current) supervises '\(options.name)' (pid \(getpid()))")
-            try supervisor.run()
-            DaemonLog.write("all services are down; ending")
-            return 0
+            let status = try supervisor.run()
+            if status == 0 { DaemonLog.write("all services are down; ending") }
+            return status
         } catch {
             DaemonLog.write("\(error)")
             try? announcement?.writeAll("error: \(error)\n")
             if case .alreadyRunning? = error as? Supervisor.StartFailure { return alreadyRunningStatus }
+            return 1
+        }
+    }
+
+    /// Whether this executable runs here and could go on from the journal of a running one.
+    ///
+    /// - Returns: 0 when it could; else it has said why not.
+    private static func selfCheck(_ words: ArraySlice<String>) -> Int32 {
+        guard words.count == 2, words.first == "--runtime", let path = words.last else {
+            DaemonLog.write("--self-check needs --runtime DIR")
+            return 64
+        }
+        do {
+            _ = try EventLoop()
+            try JournalHead.check(in: Descriptor.open(path, flags: [.readOnly, .directory]))
+            print("hobd \(HobVersion.current): ready to take over")
+            return 0
+        } catch {
+            DaemonLog.write("\(error)")
             return 1
         }
     }

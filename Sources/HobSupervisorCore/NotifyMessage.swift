@@ -16,6 +16,12 @@ package struct NotifyMessage: Hashable, Sendable {
     package var mainPID: Int32?
     /// EXTEND_TIMEOUT_USEC=…
     package var timeoutExtension: Duration?
+    /// FDSTORE=1: the descriptors that come with the message are to outlive the process.
+    package var storesDescriptors = false
+    /// FDSTOREREMOVE=1: those of `descriptorName` are to be closed.
+    package var removesDescriptors = false
+    /// FDNAME=…; `stored` when none was given.
+    package var descriptorName = "stored"
     /// ERRNO=…
     package var errorNumber: Int32?
 
@@ -37,10 +43,18 @@ package struct NotifyMessage: Hashable, Sendable {
             case "EXTEND_TIMEOUT_USEC":
                 // A service may ask for an hour at most at a time: more is a mistake in its arithmetic.
                 timeoutExtension = Int64(value).flatMap { $0 > 0 ? .microseconds(min($0, 3_600_000_000)) : nil }
+            case "FDSTORE": storesDescriptors = value == "1"
+            case "FDSTOREREMOVE": removesDescriptors = value == "1"
+            case "FDNAME": if Self.isName(value) { descriptorName = value }
             case "ERRNO": errorNumber = Int32(value)
             default: break
             }
         }
+    }
+
+    /// A name that stands in $LISTEN_FDNAMES between colons, and fits into the keeper's table.
+    private static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
     }
 
     /// One line that a terminal can bear.

@@ -46,6 +46,22 @@ package struct SupervisorLauncher: Sendable {
         throw ClientError(.noSupervisor, "no supervisor is running for \(scope.directory): \(remedy)")
     }
 
+    /// Connects once more after the connection was lost: the supervisor may be on its way back.
+    ///
+    /// Throws when nobody answers until the deadline.
+    package func reconnect(until deadline: MonotonicTime) throws(ClientError) -> SupervisorConnection {
+        while true {
+            do throws(ClientError) {
+                return try require()
+            } catch {
+                let mayCome = [.noSupervisor, .connectionLost].contains(error.code)
+                guard mayCome, MonotonicTime.now() < deadline else { throw error }
+                // Nothing announces a supervisor that both of whose processes were killed.
+                usleep(10_000)
+            }
+        }
+    }
+
     /// Connects to the supervisor, or starts one; at most one of many callers does.
     ///
     /// - Parameter restoring: whether a fresh supervisor starts what the stored definitions want up.

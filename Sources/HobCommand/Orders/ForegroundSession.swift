@@ -8,12 +8,15 @@ final class ForegroundSession {
     private static let signals: [SignalNumber] = [.interrupt, .terminate, .hangUp]
 
     private let launcher: SupervisorLauncher
-    private let connection: SupervisorConnection
+    private var connection: SupervisorConnection
     private let ownsProject: Bool
     private let console: Console
     private let loop: EventLoop
     private let signals: SignalWatcher
-    private let events: SupervisorConnection
+    private var events: SupervisorConnection
+    private var watches: [Watch] = []
+    private var applying: (request: Request, lines: [JSONValue])?
+    private var lastEvent: UInt64?
     private let follower: LogFollower
     private var screen: ForegroundScreen
     private var tracker = ForegroundTracker()
@@ -42,6 +45,7 @@ final class ForegroundSession {
     /// Applies the definitions and shows what comes of them; throws with the exit code unless it is 0.
     func run(_ request: Request, _ set: AppliedSet) throws {
         screen.prepare(set)
+        applying = (request, set.lines)
         _ = try follower.begin(last: 0)
         if ownsProject {
             // From here on the supervisor takes everything down when this process vanishes.
@@ -52,18 +56,54 @@ final class ForegroundSession {
                 "the project is running already (supervisor pid \(connection.greeting.pid)); Ctrl-C only detaches")
         }
         tracker.began = WallClock.now
-        var following = Request(id: events.makeRequestID(), verb: .events)
-        following.follow = true
-        try events.send(following)
+        try follow()
         try connection.send(request, following: set.lines)
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in guarded { try self.readSignals() } }
-        try loop.watch(events.raw, events: .read) { [unowned self] _ in guarded { try self.readEvents() } }
-        try loop.watch(connection.raw, events: .read) { [unowned self] _ in guarded { try self.readAnswers() } }
+        try listen()
         try loop.watch(follower.raw, events: .read) { [unowned self] _ in guarded { try self.readLogs() } }
         guarded { try self.readAnswers() }
         while exitStatus == nil { _ = try loop.runOnce(deadline: .now() + .seconds(3_600)) }
         if let failure { throw failure }
         if let exitStatus, exitStatus != ExitStatus.done { throw CommandFailure(exitStatus) }
+    }
+
+    private func follow() throws {
+        var following = Request(id: events.makeRequestID(), verb: .events)
+        following.follow = true
+        following.since = lastEvent
+        try events.send(following)
+    }
+
+    private func listen() throws {
+        watches = [
+            try loop.watch(events.raw, events: .read) { [unowned self] _ in guarded { try self.readEvents() } },
+            try loop.watch(connection.raw, events: .read) { [unowned self] _ in guarded { try self.readAnswers() } },
+        ]
+    }
+
+    /// The supervisor is gone. A keeper has started another one by now, which knows everything; else it is the end.
+    private func comeBack() throws {
+        guard stopping == nil, exitStatus == nil else { return try finish() }
+        for watch in watches { loop.cancel(watch) }
+        watches = []
+        do {
+            connection = try launcher.reconnect(until: .now() + .milliseconds(500))
+            events = try launcher.reconnect(until: .now() + .seconds(5))
+            if ownsProject {
+                _ = try connection.perform(
+                    Request(id: connection.makeRequestID(), verb: .attach), until: .now() + .seconds(10))
+            }
+        } catch {
+            return try finish()
+        }
+        screen.say("the supervisor was started anew (pid \(connection.greeting.pid)); nothing is lost")
+        try follow()
+        if !tracker.isApplied, let (request, lines) = applying {
+            var repeated = request
+            repeated.again = true
+            try connection.send(repeated, following: lines)
+        }
+        try listen()
     }
 
     private func guarded(_ body: () throws -> Void) {
@@ -105,9 +145,11 @@ final class ForegroundSession {
     }
 
     private func readEvents() throws {
-        guard let replies = try events.available() else { return try finish() }
+        guard let replies = try events.available() else { return try comeBack() }
         for reply in replies {
-            guard case .event(let event) = reply.body, tracker.handle(event) else { continue }
+            guard case .event(let event) = reply.body else { continue }
+            lastEvent = event.sequence
+            guard tracker.handle(event) else { continue }
             // The lines a process wrote stand before the news of its end.
             if event.kind == .exited { try readLogs() }
             screen.show(event)
@@ -116,7 +158,7 @@ final class ForegroundSession {
     }
 
     private func readAnswers() throws {
-        guard let replies = try connection.available() else { return try finish() }
+        guard let replies = try connection.available() else { return try comeBack() }
         for reply in replies {
             switch reply.body {
             case .done(let outcomes, let changes, _):

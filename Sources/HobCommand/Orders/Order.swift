@@ -31,7 +31,8 @@ struct Order {
     func carryOut(_ request: Request, following lines: [JSONValue] = []) throws -> (OrderRunner.Result, Int32) {
         let report = OrderReport(
             connection: connection, console: console, attemptLog: AttemptLog(launcher.scope), began: WallClock.now)
-        let result = try OrderRunner(connection: connection, console: console).run(request, following: lines)
+        let result = try OrderRunner(launcher: launcher, connection: connection, console: console).run(
+            request, following: lines)
         return (result, report.write(result, verb: request.verb, asJSON: asJSON))
     }
 

@@ -97,7 +97,7 @@ struct OrderReport {
     private static func starts(_ verb: Request.Verb) -> Bool {
         switch verb {
         case .apply, .start, .restart, .scale: true
-        case .plan, .stop, .reload, .signal, .status, .events, .flush, .down, .attach: false
+        case .plan, .stop, .reload, .signal, .status, .events, .flush, .down, .attach, .resume, .upgrade: false
         }
     }
 

@@ -32,11 +32,36 @@ struct OrderRunner {
         }
     }
 
+    let launcher: SupervisorLauncher
     let connection: SupervisorConnection
     let console: Console
 
-    /// Sends the order and waits for its end.
+    /// Sends the order and waits for its end, through a death of the supervisor, too: the next one knows the order.
     func run(_ request: Request, following lines: [JSONValue] = []) throws -> Result {
+        var (request, connection) = (request, connection)
+        while true {
+            do {
+                return try run(request, following: lines, over: connection)
+            } catch let error as ClientError {
+                guard error.code == .connectionLost else { throw error }
+                do throws(ClientError) {
+                    connection = try launcher.reconnect(until: .now() + .seconds(request.verb == .down ? 2 : 5))
+                } catch {
+                    // Nobody is there any more, which is what `down` wants.
+                    if request.verb == .down, error.code == .noSupervisor { return Result() }
+                    throw ClientError(
+                        .connectionLost,
+                        "the supervisor ended before it answered, and no other has come; see 'hob status'", cause: error
+                    )
+                }
+                request.again = true
+            }
+        }
+    }
+
+    private func run(
+        _ request: Request, following lines: [JSONValue], over connection: SupervisorConnection
+    ) throws -> Result {
         let display = ProgressDisplay(console)
         defer { display.clear() }
         var result = Result()

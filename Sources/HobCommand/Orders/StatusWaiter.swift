@@ -10,6 +10,18 @@ struct StatusWaiter {
 
     /// The states at the end, and whether the goal was reached in time.
     func wait(until deadline: MonotonicTime) throws -> (statuses: [InstanceStatus], isInTime: Bool) {
+        while true {
+            do {
+                return try waitOnce(until: deadline)
+            } catch let error as ClientError {
+                // A supervisor that dies is started anew by its keeper.
+                guard error.code == .connectionLost, MonotonicTime.now() < deadline else { throw error }
+                _ = try launcher.reconnect(until: min(deadline, .now() + .seconds(2)))
+            }
+        }
+    }
+
+    private func waitOnce(until deadline: MonotonicTime) throws -> (statuses: [InstanceStatus], isInTime: Bool) {
         let events = try launcher.require()
         var request = Request(id: events.makeRequestID(), verb: .events)
         request.follow = true

@@ -35,7 +35,9 @@ struct Down: ParsableCommand {
             return
         }
         // Held before the order, so that the number cannot come to mean somebody else.
-        let supervisor = try? ProcessHandle.open(pid: connection.greeting.pid)
+        let hobd = [connection.greeting.pid, connection.greeting.keeper].compactMap { pid in
+            pid.flatMap { try? ProcessHandle.open(pid: $0) }
+        }
         var order = Order(launcher: launcher, connection: connection, console: output.console)
         order.asJSON = json
         var request = Request(id: connection.makeRequestID(), verb: .down)
@@ -45,15 +47,17 @@ struct Down: ParsableCommand {
         if wait.milliseconds != nil, status == ExitStatus.done || status == ExitStatus.timedOut {
             // Who had to be killed is gone; who was not gone in time keeps the supervisor.
             try Self.waitForEnd(
-                of: supervisor, connection, isSure: !result.outcomes.contains { $0.kind == .timedOut })
+                of: hobd, connection, isSure: !result.outcomes.contains { $0.kind == .timedOut })
         }
         if status != ExitStatus.done { throw CommandFailure(status) }
     }
 
     /// The supervisor has said that all is gone; its own end is a moment later.
-    static func waitForEnd(of supervisor: ProcessHandle?, _ connection: SupervisorConnection, isSure: Bool) throws {
+    static func waitForEnd(of hobd: [ProcessHandle], _ connection: SupervisorConnection, isSure: Bool) throws {
         let deadline = MonotonicTime.now() + .seconds(isSure ? 10 : 1)
-        let isGone = supervisor?.waitForExit(until: deadline) ?? connection.waitForEnd(until: deadline)
+        let isGone =
+            hobd.isEmpty
+            ? connection.waitForEnd(until: deadline) : hobd.allSatisfy { $0.waitForExit(until: deadline) }
         guard isGone || !isSure else {
             throw CommandFailure(
                 ExitStatus.timedOut,

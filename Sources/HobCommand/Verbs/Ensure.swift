@@ -38,7 +38,8 @@ struct Ensure: ParsableCommand {
             let fresh = try launcher.connectOrLaunch().connection
             var request = Request(id: fresh.makeRequestID(), verb: .apply)
             request.count = compiled.set.lines.count
-            _ = try OrderRunner(connection: fresh, console: console).run(request, following: compiled.set.lines)
+            _ = try OrderRunner(launcher: launcher, connection: fresh, console: console).run(
+                request, following: compiled.set.lines)
             connection = fresh
         }
         guard let connection else { return }

@@ -31,14 +31,26 @@ struct Events: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let connection = try scope.launcher().require()
+        let launcher = try scope.launcher()
+        var connection = try launcher.require()
         let console = output.console
         var request = Request(id: connection.makeRequestID(), verb: .events)
         request.since = since
         request.follow = follow
         try connection.send(request)
         var last = since
-        while let reply = try next(connection) {
+        while true {
+            guard let reply = try next(connection) else {
+                // A keeper has started another supervisor by now, which goes on with the numbers.
+                guard let next = try? launcher.reconnect(until: .now() + .milliseconds(500)) else {
+                    output.console.note("hob: the supervisor has ended")
+                    return
+                }
+                connection = next
+                request.since = last
+                try connection.send(request)
+                continue
+            }
             switch reply.body {
             case .event(let event):
                 last = event.sequence
@@ -58,7 +70,6 @@ struct Events: ParsableCommand {
             return try connection.next(until: follow ? nil : .now() + .seconds(30))
         } catch {
             guard follow, error.code == .connectionLost else { throw error }
-            output.console.note("hob: the supervisor has ended")
             return nil
         }
     }

@@ -12,6 +12,8 @@ package struct Failure: Error, JSONCodable, Hashable, CustomStringConvertible {
         case notPermitted = "not-permitted"
         /// The supervisor is on its way out.
         case shuttingDown = "shutting-down"
+        /// The supervisor has died too often: it starts and ends nothing until `resume`.
+        case safeMode = "safe-mode"
         /// The operation itself failed.
         case failed
         /// The operating system refused something the supervisor needs.

@@ -9,11 +9,17 @@ package struct Greeting: JSONCodable, Hashable {
     package var version: String
     /// The supervisor's pid.
     package var pid: Int32
+    /// The keeper's pid, which stays when the supervisor is started anew; nil when there is none.
+    package var keeper: Int32?
     /// The number of the applied set it runs.
     package var revision: Int
 
     /// Makes a greeting.
-    package init(protocolVersion: Int = Greeting.protocolVersion, version: String, pid: Int32, revision: Int) {
+    package init(
+        protocolVersion: Int = Greeting.protocolVersion, version: String, pid: Int32, keeper: Int32? = nil,
+        revision: Int
+    ) {
+        self.keeper = keeper
         self.protocolVersion = protocolVersion
         self.version = version
         self.pid = pid
@@ -25,6 +31,7 @@ package struct Greeting: JSONCodable, Hashable {
         builder.add("hob", protocolVersion)
         builder.add("version", version)
         builder.add("pid", pid)
+        builder.add("keeper", keeper)
         builder.add("revision", revision)
         return builder.object
     }
@@ -34,6 +41,7 @@ package struct Greeting: JSONCodable, Hashable {
         protocolVersion = try reader.integer("hob")
         version = try reader.text("version")
         pid = try reader.integer("pid")
+        keeper = try reader.optionalInteger("keeper")
         revision = try reader.integer("revision")
     }
 }

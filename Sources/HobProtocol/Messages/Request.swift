@@ -15,6 +15,10 @@ package struct Request: JSONCodable, Hashable {
         case flush
         /// Stop everything, then end the supervisor.
         case down
+        /// End safe mode: start and end again what is to be.
+        case resume
+        /// Put another hobd, whose path is the one target, in the place of keeper and supervisor.
+        case upgrade
         /// Tie what was started to the life of this connection's process (foreground `hob up`).
         case attach
     }
@@ -69,6 +73,9 @@ package struct Request: JSONCodable, Hashable {
     package var since: UInt64?
     /// `events`: stay and send what comes.
     package var follow = false
+    /// The request may have been heard before: the connection was lost before its answer. What was begun is not begun
+    /// again, and its true result is told.
+    package var again = false
 
     /// Makes a request.
     package init(id: String, verb: Verb, targets: [String] = []) {
@@ -91,6 +98,7 @@ package struct Request: JSONCodable, Hashable {
         if up { builder.add("up", true) }
         builder.add("since", since)
         if follow { builder.add("follow", true) }
+        if again { builder.add("again", true) }
         return builder.object
     }
 
@@ -108,6 +116,7 @@ package struct Request: JSONCodable, Hashable {
         up = try reader.flag("up")
         since = try reader.optionalInteger("since")
         follow = try reader.flag("follow")
+        again = try reader.flag("again")
         guard id.utf8.count <= 64 else { throw reader.wrong("id", "at most 64 bytes long") }
     }
 }

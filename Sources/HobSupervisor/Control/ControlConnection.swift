@@ -58,7 +58,11 @@ final class ControlConnection {
             send(Reply(id: "", body: .failed(failure)).json)
             return
         }
-        send(Greeting(version: HobVersion.current, pid: getpid(), revision: supervisor.supervision.revision).json)
+        send(
+            Greeting(
+                version: HobVersion.current, pid: getpid(), keeper: supervisor.keeperNumber,
+                revision: supervisor.supervision.revision
+            ).json)
     }
 
     private func ready(_ events: IOEvents) {
@@ -112,7 +116,7 @@ final class ControlConnection {
             case .events:
                 supervisor.replay(request, to: self)
                 if request.follow { following = request.id }
-            case .start, .stop, .restart, .reload, .signal, .scale, .status, .flush, .down, .attach:
+            case .start, .stop, .restart, .reload, .signal, .scale, .status, .flush, .down, .attach, .resume, .upgrade:
                 supervisor.handle(request, from: self)
             }
         } catch {

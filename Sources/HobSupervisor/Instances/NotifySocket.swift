@@ -16,7 +16,7 @@ final class NotifySocket {
     init(
         named name: String, in directory: Descriptor, at directoryPath: String, owner: (user: UInt32, group: UInt32)?,
         adopting descriptor: Descriptor? = nil, on loop: EventLoop,
-        receive: @escaping (NotifyMessage, _ sender: Int32) -> Void
+        receive: @escaping (NotifyMessage, [Descriptor], _ sender: Int32) -> Void
     ) throws(SystemError) {
         self.name = name
         self.directory = directory
@@ -36,15 +36,17 @@ final class NotifySocket {
     var descriptor: Descriptor { socket.descriptor }
 
     /// Hears what has been sent and not yet read; a last word must count although its sender is gone.
-    func drain(_ receive: (NotifyMessage, _ sender: Int32) -> Void) {
+    func drain(_ receive: (NotifyMessage, [Descriptor], _ sender: Int32) -> Void) {
         Self.drain(socket, receive)
     }
 
-    private static func drain(_ socket: DatagramSocket, _ receive: (NotifyMessage, _ sender: Int32) -> Void) {
+    private static func drain(
+        _ socket: DatagramSocket, _ receive: (NotifyMessage, [Descriptor], _ sender: Int32) -> Void
+    ) {
         // Bounded: a service that talks without end must not keep the others from being heard.
         for _ in 0..<64 {
             guard let message = (try? socket.receive()) ?? nil, let sender = message.sender else { return }
-            receive(NotifyMessage(message.bytes), sender.pid)
+            receive(NotifyMessage(message.bytes), message.descriptors, sender.pid)
         }
     }
 

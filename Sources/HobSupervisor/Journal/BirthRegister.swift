@@ -32,10 +32,7 @@ final class BirthRegister {
     func reserve(slots: Int) throws(SystemError) {
         while chunks.count * Self.slotsPerChunk < slots {
             let offset = chunks.count * Self.chunkSize
-            let code = posix_fallocate(file.raw, off_t(offset), off_t(Self.chunkSize))
-            guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
-                throw .file("reserve \(Self.chunkSize) bytes of", Self.name, code)
-            }
+            try file.allocate(at: offset, count: Self.chunkSize, of: Self.name)
             var address: UnsafeMutableRawPointer?
             let mapped = invoke(.mmap) {
                 address = mmap(nil, Self.chunkSize, PROT_READ | PROT_WRITE, MAP_SHARED, file.raw, off_t(offset))

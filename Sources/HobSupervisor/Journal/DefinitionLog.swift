@@ -28,10 +28,7 @@ final class DefinitionLog {
     /// Makes room for so many more bytes.
     func reserve(_ bytes: Int) throws(SystemError) {
         guard size + bytes > reserved else { return }
-        let code = posix_fallocate(file.raw, 0, off_t(size + bytes))
-        guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
-            throw .file("reserve \(size + bytes) bytes of", Self.name, code)
-        }
+        try file.allocate(count: size + bytes, of: Self.name)
         reserved = size + bytes
     }
 

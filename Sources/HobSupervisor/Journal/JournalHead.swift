@@ -69,6 +69,17 @@ final class JournalHead {
         hob_word_store(word(Offset.lives), hob_word_load(word(Offset.lives)) + 1)
     }
 
+    /// Throws unless this hobd could read the journal of a directory; changes nothing.
+    static func check(in directory: Descriptor) throws {
+        guard let file = try? Descriptor.open(name, in: directory, flags: [.readOnly, .noFollow]) else { return }
+        let bytes = try file.readAll(limit: size)
+        guard bytes.count >= 12 else { return }
+        let (word, version) = bytes.withUnsafeBytes {
+            ($0.load(as: UInt64.self), $0.load(fromByteOffset: Offset.version, as: UInt32.self))
+        }
+        if word == magic, !readable.contains(version) { throw JournalError.unreadable(version: version) }
+    }
+
     private static func boot(in file: MappedFile) -> String {
         let bytes = UnsafeRawBufferPointer(start: file.base + Offset.boot, count: Offset.bootSize)
         return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

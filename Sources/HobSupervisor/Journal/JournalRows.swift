@@ -41,11 +41,7 @@ final class JournalRows {
         guard count > reserved else { return }
         // In steps: one system call for many rows that come one by one.
         let wanted = (count + 63) / 64 * 64
-        let size = wanted * 2 * copySize
-        let code = posix_fallocate(file.raw, 0, off_t(size))
-        guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
-            throw .file("reserve \(size) bytes of", name, code)
-        }
+        try file.allocate(count: wanted * 2 * copySize, of: name)
         rows.append(contentsOf: repeatElement(JournalRow(), count: wanted - reserved))
         reserved = wanted
     }

@@ -188,6 +188,16 @@ package final class KeeperLink {
         try? loop.modify(watch, events: wanted ? [.read, .write] : .read)
     }
 
+    /// Listens again in a moment: what cannot be received now would wake us for ever.
+    private func pause() {
+        guard let watch else { return }
+        try? loop.modify(watch, events: [])
+        loop.schedule(after: .milliseconds(20)) { [weak self] in
+            guard let self, let watch = self.watch else { return }
+            try? loop.modify(watch, events: isWaitingForRoom ? [.read, .write] : .read)
+        }
+    }
+
     private func retryLater() {
         wait(forRoom: false)
         guard retry == nil else { return }
@@ -209,7 +219,8 @@ package final class KeeperLink {
             } catch {
                 // A keeper that ended with requests unread leaves one error before its last words.
                 if error.code == ECONNRESET { continue }
-                return keeperEnded()
+                // No memory, no descriptors: the keeper is there all the same, and so is what it said.
+                return pause()
             }
             guard let received else { return }
             guard !received.bytes.isEmpty else { return keeperEnded() }

@@ -117,6 +117,12 @@ extension Supervisor {
     /// goes on from the journal.
     private func keeperIsGone() {
         guard !isEnding else { return }
+        guard getppid() != keeperPID else {
+            // Only its line is broken: it starts another supervisor, with another line, as soon as we are gone.
+            DaemonLog.write("the keeper's line is broken: ending, so that it starts a supervisor anew")
+            DaemonLog.finish()
+            exit(70)
+        }
         DaemonLog.write("the keeper has ended: taking its place")
         journal.head.isScattered = true
         succeed()

@@ -122,14 +122,14 @@ package struct InstanceRecord: Sendable {
         passage.isGone = machine.isGone
         passage.isRetiring = isRetiring
         passage.pending = pending
-        switch machine.phase {
-        case .waiting: passage.isWaiting = true
-        case .up: passage.isOutdated = machine.upcomingNeedsRestart && machine.wanted == .up
-        case .stopped, .preparing, .spawning, .starting, .settling, .objecting, .ending, .cleaning, .backingOff,
-            .failed, .done:
-            break
-        }
+        if case .waiting = machine.phase { passage.isWaiting = true }
+        passage.isOutdated = isOutdated
         return passage
+    }
+
+    /// It is up, and to stay, by a definition that is no longer in force.
+    var isOutdated: Bool {
+        if case .up = machine.phase { machine.upcomingNeedsRestart && machine.wanted == .up } else { false }
     }
 
     /// Whether somebody else's coming up can be news for it.

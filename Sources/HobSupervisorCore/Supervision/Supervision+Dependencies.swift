@@ -136,6 +136,16 @@ extension Supervision {
         loosen(record.identity.service)
     }
 
+    /// It was to go, and its successor to have the new definition; now it stays, and must be replaced.
+    ///
+    /// Where a rollout will do that, it does so in turn.
+    mutating func replaceIfOutdated(_ slot: Int, at now: MonotonicInstant) {
+        guard let record = instances[slot], record.isOutdated, record.pending == nil,
+            !rollouts.contains(where: { $0.concerns(slot) })
+        else { return }
+        pend(.restart(force: true), slot, at: now)
+    }
+
     /// Whether an order sends no signal, so that nobody has to go first.
     private func isTakenAtOnce(_ phase: InstancePhase) -> Bool {
         switch phase {
@@ -174,6 +184,7 @@ extension Supervision {
                 instances[other]?.pending = nil
                 unsaved.slots.append(other)
                 note(other, was: required.standing, at: now)
+                replaceIfOutdated(other, at: now)
                 let message = "\(record.identity.name) requires it and refused to stop: \(reason)"
                 for id in required.operations {
                     guard case .down? = operations[id]?.open[other] else { continue }

@@ -205,12 +205,7 @@ extension Supervision {
                     instance: record.identity.name, kind: .timedOut, pid: record.machine.life?.pid, message: message,
                     elapsed: elapsed(of: id, at: now)))
         }
-        for rollout in rollouts where rollout.operation == id {
-            unsaved.slots.append(contentsOf: rollout.remaining.map(\.slot))
-            if let slot = rollout.current?.slot { unsaved.slots.append(slot) }
-        }
-        rollouts.removeAll { $0.operation == id }
-        hasRolloutNews = true
+        for index in rollouts.indices.reversed() where rollouts[index].operation == id { endRollout(index, at: now) }
         finishIfComplete(id)
     }
 }

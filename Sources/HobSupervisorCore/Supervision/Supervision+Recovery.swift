@@ -117,7 +117,9 @@ extension Supervision {
         var found: [UInt32: [(turn: Rollout.Turn, mark: InstanceEntry.TurnMark)]] = [:]
         for (slot, entry) in entries {
             for mark in entry.turns {
-                let turn = Rollout.Turn(slot: slot, generation: mark.generation, position: Int(mark.position))
+                let turn = Rollout.Turn(
+                    slot: slot, service: instances[slot]?.identity.service ?? "", generation: mark.generation,
+                    position: Int(mark.position))
                 found[mark.rollout, default: []].append((turn, mark))
             }
         }
@@ -127,8 +129,7 @@ extension Supervision {
             guard let mark = turns.first?.mark else { continue }
             rollouts.append(
                 Rollout(
-                    number: number, current: turns.first { $0.mark.isCurrent }?.turn, remaining: waiting[...],
-                    services: Set(turns.compactMap { instances[$0.turn.slot]?.identity.service }),
+                    number: number, current: turns.first { $0.mark.isCurrent }?.turn, remaining: waiting,
                     force: mark.force, operation: mark.operation))
         }
         for id in rollouts.compactMap(\.operation) where operations[id] == nil {

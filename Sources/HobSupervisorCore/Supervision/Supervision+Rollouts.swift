@@ -7,7 +7,9 @@ extension Supervision {
         let required = Array(closureOfRequirements(slots).dropFirst(slots.count))
         for slot in slots { supersede(slot, goingUp: true, at: now) }
         let turns = slots.enumerated().map { position, slot in
-            Rollout.Turn(slot: slot, generation: nextGeneration(of: slot), position: position)
+            Rollout.Turn(
+                slot: slot, service: instances[slot]?.identity.service ?? "", generation: nextGeneration(of: slot),
+                position: position)
         }
         begin(
             operation,
@@ -18,8 +20,7 @@ extension Supervision {
         unsaved.slots.append(contentsOf: slots)
         rollouts.append(
             Rollout(
-                number: (rollouts.map(\.number).max() ?? 0) + 1, current: nil, remaining: turns[...],
-                services: Set(slots.compactMap { instances[$0]?.identity.service }), force: force,
+                number: (rollouts.map(\.number).max() ?? 0) + 1, remaining: turns, force: force,
                 operation: operation))
         advanceRollouts(at: now)
         actions.append(.store)
@@ -46,14 +47,17 @@ extension Supervision {
     private mutating func takeTurn(_ index: Int, at now: MonotonicInstant) {
         while let turn = rollouts[index].remaining.popFirst() {
             unsaved.slots.append(turn.slot)
-            guard let record = instances[turn.slot] else { continue }
+            rollouts[index].current = turn
+            guard let record = instances[turn.slot] else {
+                rollouts[index].endTurn()
+                continue
+            }
             if record.machine.generation >= turn.generation, record.wanted == .up {
                 // Something else has replaced its process meanwhile: as good as ours, once it can be used.
-                if record.machine.satisfiesDependents, record.pending == nil { continue }
-                rollouts[index].current = turn
-                return
+                guard record.machine.satisfiesDependents, record.pending == nil else { return }
+                rollouts[index].endTurn()
+                continue
             }
-            rollouts[index].current = turn
             let force = rollouts[index].force
             want(record.identity.service, true)
             renew([turn.slot], force: force, at: now)
@@ -73,11 +77,11 @@ extension Supervision {
             let isNew = machine.generation >= turn.generation
             switch report {
             case .cameUp where isNew && machine.spec.kind == .service:
-                rollouts[index].current = nil
+                rollouts[index].endTurn()
                 hasRolloutNews = true
             case .completed(let outcome) where isNew:
                 if machine.spec.restart.isNormal(outcome) {
-                    rollouts[index].current = nil
+                    rollouts[index].endTurn()
                     hasRolloutNews = true
                 } else {
                     // The others are left as they are: half a service that works beats a whole one that does not.
@@ -101,7 +105,6 @@ extension Supervision {
         var index = 0
         while index < rollouts.count {
             if rollouts[index].concerns(slot) {
-                if rollouts[index].current == nil { rollouts[index].current = Rollout.Turn(slot: slot, generation: 0) }
                 abandonRollout(index, "was stopped", culprit: slot, .superseded, at: now)
             } else {
                 index += 1
@@ -109,13 +112,21 @@ extension Supervision {
         }
     }
 
+    /// Forgets a rollout; those whose turn does not come any more are not kept waiting for it.
+    mutating func endRollout(_ index: Int, at now: MonotonicInstant) {
+        let rollout = rollouts.remove(at: index)
+        hasRolloutNews = true
+        for turn in (rollout.current.map { [$0] } ?? []) + rollout.remaining {
+            unsaved.slots.append(turn.slot)
+            replaceIfOutdated(turn.slot, at: now)
+        }
+    }
+
     private mutating func abandonRollout(
         _ index: Int, _ reason: String, culprit: Int? = nil, _ kind: Outcome.Kind, at now: MonotonicInstant
     ) {
-        let rollout = rollouts.remove(at: index)
-        hasRolloutNews = true
-        unsaved.slots.append(contentsOf: rollout.remaining.map(\.slot))
-        if let slot = rollout.current?.slot { unsaved.slots.append(slot) }
+        let rollout = rollouts[index]
+        endRollout(index, at: now)
         guard let id = rollout.operation else { return }
         let name = (culprit ?? rollout.current?.slot).flatMap { instances[$0]?.identity.name } ?? ""
         for turn in rollout.remaining where turn.slot != culprit {

@@ -129,8 +129,7 @@ package struct Supervision: Sendable {
             // Its turn had not come, and now it needs none: what is gone cannot be taken from those that wait for it.
             if passage.isGone || ended { step(pending.event, slot, takesPending: true, at: now) }
         } else if passage.isOutdated {
-            // It was to go, and its successor to have the new definition; now it stays, and must be replaced.
-            pend(.restart(force: true), slot, at: now)
+            replaceIfOutdated(slot, at: now)
         }
         if passage.isGone, passage.isRetiring { retireIfGone(slot) }
     }

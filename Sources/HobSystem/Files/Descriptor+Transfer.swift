@@ -90,6 +90,20 @@ extension Descriptor {
         return Int(count)
     }
 
+    /// Makes room for bytes of a file, so that writing them cannot fail for want of it later.
+    ///
+    /// Where a file system cannot promise that, it is not an error.
+    package func allocate(at offset: Int = 0, count: Int, of name: String) throws(SystemError) {
+        let result = invoke(.fallocate) {
+            let code = posix_fallocate(raw, off_t(offset), off_t(count))
+            if code != 0 { errno = code }
+            return code == 0 ? Int32(0) : -1
+        }
+        guard result >= 0 || result == -EOPNOTSUPP || result == -EINVAL else {
+            throw .file("reserve \(count) bytes of", name, -result)
+        }
+    }
+
     /// Waits until the descriptor can be read; false when the deadline passed.
     package func waitReadable(until deadline: MonotonicTime? = nil) -> Bool {
         wait(for: Int16(POLLIN), until: deadline)

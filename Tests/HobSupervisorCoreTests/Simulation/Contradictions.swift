@@ -68,7 +68,8 @@ extension Supervision {
                 complaints.append("has a pending order and nobody to wait for")
             }
         }
-        if case .up = machine.phase, machine.upcomingNeedsRestart, record.wanted == .up, record.pending == nil {
+        // Who has its turn to come in a rollout is replaced in turn.
+        if record.isOutdated, record.pending == nil, !rollouts.contains(where: { $0.concerns(slot) }) {
             complaints.append("runs by an old definition, and nobody replaces it")
         }
         if record.isRetiring {

@@ -97,6 +97,7 @@ extension Supervision {
             compare("turns", first.remaining, second.remaining)
             compare("rollout's order", first.operation, second.operation)
             compare("force", first.force, second.force)
+            compare("rollout's services", first.services, second.services)
         }
         return losses
     }

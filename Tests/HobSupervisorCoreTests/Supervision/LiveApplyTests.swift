@@ -238,4 +238,24 @@ import Testing
         #expect(changes[2].keys == ["groups"])
         #expect(changes[3].after == 3)
     }
+
+    @Test func `what gets a new definition while it is to stop is replaced when a dependent refuses to go`() {
+        let hook = HookDefinition(command: .simulated, timeout: .seconds(5))
+        let front = Self.named("front") {
+            $0.requires = ["web"]
+            $0.hooks.beforeStop = hook
+        }
+        var simulation = Self.running([Self.named("web"), front])
+        var objecting = SimulatedBehaviour()
+        objecting.hookFailures = 100
+        simulation.kernel.set(objecting, slot: 1)
+        simulation.order(.stop([0], force: false))
+        let new = Self.named("web") { $0.command = CommandLine(words: [Template(literal: "/bin/new")]) }
+        simulation.apply([new, front], bringUp: nil)
+        #expect(simulation.generation("web") == 1)
+        simulation.run(for: .seconds(30))
+        #expect(simulation.supervision.instances[0]?.machine.definition.value == new)
+        #expect(simulation.states == ["web": .running, "front": .running])
+        #expect(simulation.violations == [])
+    }
 }

@@ -105,4 +105,63 @@ import Testing
         #expect(simulation.finished[id]?.map(\.kind) == [.timedOut, .timedOut, .timedOut])
         #expect((1...3).map { simulation.generation("web@\($0)") } == [2, 1, 1])
     }
+
+    @Test func `a rollout keeps a service from others only until its last turn there, in the next life too`() {
+        var simulation = Simulation(seed: 1)
+        simulation.apply(["x", "y"].map { .simulated($0) }, bringUp: ["x", "y"])
+        simulation.run(for: .seconds(5))
+        var slow = SimulatedBehaviour()
+        slow.obeysAfter = .seconds(5)
+        simulation.kernel.set(slow, slot: 1)
+        simulation.killedEvery = 1
+        let both = simulation.order(.restart([0, 1], rolling: true, force: false))
+        simulation.run(for: .seconds(1))
+        let one = simulation.order(.restart([0], rolling: true, force: false))
+        simulation.run(for: .seconds(2))
+        #expect(simulation.outcome(one, "x")?.kind == .started)
+        #expect(simulation.finished[both] == nil)
+        simulation.run(for: .seconds(30))
+        #expect(simulation.outcome(both, "y")?.kind == .started)
+        #expect([simulation.generation("x"), simulation.generation("y")] == [3, 2])
+        #expect(simulation.violations == [])
+    }
+
+    /// Three instances are to stop and wait for their dependent to go, while they get another definition.
+    private static func stoppingWithNewDefinition() -> Simulation {
+        var web = ServiceDefinition.simulated("web")
+        web.instances = 3
+        web.isNumbered = true
+        var front = ServiceDefinition.simulated("front")
+        front.after = ["web"]
+        var simulation = Simulation(seed: 1)
+        simulation.apply([web, front], bringUp: ["web", "front"])
+        simulation.run(for: .seconds(5))
+        var slow = SimulatedBehaviour()
+        slow.obeysAfter = .seconds(5)
+        simulation.kernel.set(slow, slot: 3)
+        simulation.order(.stop([0, 1, 2, 3], force: false))
+        web.command = CommandLine(words: [Template(literal: "/bin/new")])
+        simulation.apply([web, front], bringUp: nil)
+        return simulation
+    }
+
+    @Test func `a rollout that takes stops back gives the new definition to each in its turn`() {
+        var simulation = Self.stoppingWithNewDefinition()
+        simulation.expectsOneDownAtMost = true
+        let id = simulation.order(.restart([0, 1, 2], rolling: true, force: false))
+        simulation.run(for: .seconds(30))
+        #expect(simulation.finished[id]?.map(\.kind) == [.started, .started, .started])
+        #expect((1...3).map { simulation.generation("web@\($0)") } == [2, 2, 2])
+        #expect(simulation.violations == [])
+    }
+
+    @Test func `a rollout that is given up leaves nobody with a definition that is no longer in force`() {
+        var simulation = Self.stoppingWithNewDefinition()
+        let id = simulation.order(.restart([0, 1, 2], rolling: true, force: false))
+        simulation.expire(id)
+        simulation.run(for: .seconds(30))
+        #expect(simulation.supervision.instances.compactMap { $0?.machine.upcoming } == [])
+        #expect((1...3).map { simulation.generation("web@\($0)") } == [2, 2, 2])
+        #expect(simulation.violations == [])
+    }
 }

@@ -156,7 +156,7 @@ final class KeptSupervisor {
         return line.flatMap { Int($0.split(whereSeparator: \.isWhitespace).last ?? "") } ?? -1
     }
 
-    /// The same, once it has dealt with what came before.
+    /// The same, once it has dealt with what came before, and has given back memory a second after that.
     func switchesAtRest() throws -> Int {
         let deadline = MonotonicTime.now() + .seconds(10)
         var last = -1
@@ -164,7 +164,7 @@ final class KeptSupervisor {
             let now = try switches()
             if now == last { return now }
             last = now
-            usleep(100_000)
+            usleep(1_500_000)
         }
         throw SystemError(code: ETIMEDOUT, message: "the keeper does not come to rest")
     }

@@ -28,9 +28,8 @@ import Testing
         "Glibc.close": "frees only", "poll": "no failure but EINTR, which is tried again",
         "usleep@EventLoop.swift": "a pause",
         "usleep@FaultPlan.swift": "a fault",
-        "posix_fallocate@BirthRegister.swift": "before the loop runs",
-        "posix_fallocate@DefinitionLog.swift": "before the loop runs",
-        "posix_fallocate@JournalRows.swift": "before the loop runs", "access@PortHolder.swift": "a hint in a message",
+        "usleep@Supervisor.swift": "a pause before the loop runs", "hob_be_lean": "a precaution",
+        "hob_give_back_memory": "frees only", "access@PortHolder.swift": "a hint in a message",
     ]
 
     /// Names of the C library that no method of ours has.

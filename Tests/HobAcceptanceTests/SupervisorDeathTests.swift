@@ -1,0 +1,199 @@
+import Glibc
+import HobClient
+import HobProtocol
+import HobSystem
+import HobTestKit
+import Testing
+
+/// What people and services notice when a hobd dies or gives way: nothing.
+@Suite struct SupervisorDeathTests {
+    /// The supervisor of a sandbox, held, and its keeper.
+    private static func hobd(
+        _ sandbox: Sandbox, otherThan old: Int32? = nil
+    ) throws -> (supervisor: ProcessHandle, keeper: Int32) {
+        let directory = try Descriptor.open(sandbox.runtime, flags: [.readOnly, .directory])
+        let deadline = MonotonicTime.now() + .seconds(20)
+        while true {
+            if let greeting = try? SupervisorConnection.open(in: directory).greeting, greeting.pid != old,
+                let keeper = greeting.keeper
+            {
+                return (try ProcessHandle.open(pid: greeting.pid), keeper)
+            }
+            guard MonotonicTime.now() < deadline else {
+                throw SystemError(code: ETIMEDOUT, message: "no supervisor: \(sandbox.read(".hob/state/hobd.log"))")
+            }
+            usleep(5_000)
+        }
+    }
+
+    @Test func `an order that is under way when the supervisor is killed has its true result, once`() throws {
+        let yml = """
+            services:
+              slow:
+                command: "echo start >> starts; trap 'exit 0' TERM; sleep 1; touch ready; while :; do sleep 0.05; done"
+                shell: true
+                ready: { exec: "test -e ready", timeout: 20s }
+            """
+        try Sandbox.with(yml) { sandbox in
+            try sandbox.succeed("up", "-d")
+            #expect(sandbox.lines("starts").count == 1)
+            try sandbox.succeed("stop", "slow")
+            unlink(sandbox.file("ready"))
+            let events = try sandbox.follow()
+            let first = try sandbox.events().last?.sequence ?? 0
+            let run = try sandbox.start(["start", "slow", "--json"])
+            try events.wait("its process", after: first) { $0.kind == .spawned }
+            let old = try Self.hobd(sandbox)
+            try old.supervisor.signal(.kill)
+            let result = try run.finish()
+            #expect(result.status == 0, "\(result)")
+            #expect(result.out.contains("\"kind\":\"started\""), "\(result)")
+            #expect(sandbox.lines("starts").count == 2)
+            // And one that has been answered is not carried out again for who asks again.
+            #expect(try sandbox.status("slow").state == .ready)
+        }
+    }
+
+    @Test func `down goes on in the next life, and nothing is left`() throws {
+        let yml = """
+            services:
+              deaf:
+                command: "trap '' TERM; while :; do sleep 0.05; done"
+                shell: true
+                stop: [TERM 2s, KILL]
+            """
+        try Sandbox.with(yml) { sandbox in
+            try sandbox.succeed("up", "-d")
+            let deaf = try sandbox.process("deaf")
+            let events = try sandbox.follow()
+            let run = try sandbox.start(["down", "--json"])
+            try events.wait("the signal") { $0.kind == .signaled }
+            let old = try Self.hobd(sandbox)
+            let keeper = try ProcessHandle.open(pid: old.keeper)
+            try old.supervisor.signal(.kill)
+            let result = try run.finish()
+            #expect(result.status == 2, "it had to be killed: \(result)")
+            #expect(result.out.contains("\"kind\":\"killed\""), "\(result)")
+            #expect(deaf.hasExited)
+            #expect(keeper.hasExited)
+        }
+    }
+
+    @Test func `after five deaths in ten seconds nothing is started until resume`() throws {
+        let yml = """
+            services:
+              web: { command: sleep 1000 }
+              other: { command: sleep 1000 }
+            """
+        try Sandbox.with(yml) { sandbox in
+            try sandbox.succeed("up", "-d", "web")
+            let web = try sandbox.pid("web")
+            var old = try Self.hobd(sandbox)
+            for _ in 0..<5 {
+                try old.supervisor.signal(.kill)
+                old = try Self.hobd(sandbox, otherThan: old.supervisor.pid)
+            }
+            #expect(try sandbox.pid("web") == web)
+            let refused = try sandbox.hob("start", "other")
+            #expect(refused.status == 1)
+            #expect(refused.err.contains("safe mode") && refused.err.contains("hob resume"), "\(refused)")
+            try sandbox.succeed("resume")
+            try sandbox.succeed("start", "other")
+            #expect(try sandbox.pid("web") == web)
+        }
+    }
+
+    @Test func `upgrade puts another hobd in place under the same services; one that fails its check is refused`()
+        throws
+    {
+        let yml = "services: { web: { command: sleep 1000, instances: 2 } }\n"
+        try Sandbox.with(yml) { sandbox in
+            try sandbox.succeed("up", "-d")
+            let pids = try sandbox.statuses().map(\.pid)
+            let old = try Self.hobd(sandbox)
+            try sandbox.write("#!/bin/sh\necho too old for this >&2\nexit 3\n", to: "broken", mode: 0o755)
+            let refused = try sandbox.hob("upgrade", sandbox.file("broken"))
+            #expect(refused.status == 1)
+            #expect(refused.err.contains("refused, the old hobd goes on"), "\(refused)")
+            #expect(try Self.hobd(sandbox).supervisor.pid == old.supervisor.pid)
+            let bytes = try Descriptor.open(FixtureProgram.path(of: "hobd")).readAll(limit: 512 << 20)
+            let copy = try Descriptor.open(sandbox.file("hobd"), flags: [.writeOnly, .create], mode: 0o755)
+            try copy.writeAll(bytes)
+            copy.close()
+            let done = try sandbox.succeed("upgrade", sandbox.file("hobd"))
+            #expect(done.err.contains("has given way to"), "\(done)")
+            let new = try Self.hobd(sandbox)
+            #expect(new.keeper == old.keeper)
+            #expect(new.supervisor.pid != old.supervisor.pid)
+            for pid in [new.keeper, new.supervisor.pid] {
+                var buffer = [CChar](repeating: 0, count: 4_096)
+                let count = readlink("/proc/\(pid)/exe", &buffer, buffer.count - 1)
+                let text = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                #expect(text == sandbox.file("hobd"))
+            }
+            #expect(try sandbox.statuses().map(\.pid) == pids)
+            try sandbox.succeed("restart", "web@1")
+        }
+    }
+
+    @Test func `a control thread that is stuck ends the supervisor, and the next one goes on`() throws {
+        try FaultBench.with(
+            { _ in "services: { web: { command: sleep 1000 } }\n" }, launch: { _ in "exec" }, up: ["web"]
+        ) { bench in
+            let sandbox = bench.sandbox
+            let web = try sandbox.pid("web")
+            let old = try Self.hobd(sandbox)
+            // Longer than a control thread may be busy with one wake-up.
+            try sandbox.write("control/accept:1:SLEEP60000", to: "faults")
+            try old.supervisor.signal(.user2)
+            let run = try sandbox.start(["status"])
+            #expect(old.supervisor.waitForExit(until: .now() + .seconds(30)))
+            try sandbox.write("", to: "faults")
+            _ = try run.finish()
+            let new = try Self.hobd(sandbox, otherThan: old.supervisor.pid)
+            #expect(new.keeper == old.keeper)
+            #expect(try sandbox.pid("web") == web)
+            #expect(sandbox.read(".hob/state/hobd.log").contains("SIGABRT"))
+        }
+    }
+
+    @Test func `what a service stores outlives it and the supervisor, and its next process has it`() throws {
+        let script = """
+            import os, socket, array, time
+            out = open("seen", "a")
+            fds = int(os.environ.get("LISTEN_FDS", "0"))
+            if fds:
+                content = os.pread(3, 100, 0).decode()
+                out.write(f"{fds} {os.environ['LISTEN_FDNAMES']} {os.environ['LISTEN_PID'] == str(os.getpid())} {content}\\n")
+            else:
+                fd = os.memfd_create("memory")
+                os.write(fd, b"kept")
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                s.connect(os.environ["NOTIFY_SOCKET"])
+                s.sendmsg([b"FDSTORE=1\\nFDNAME=memory"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
+                out.write("stored\\n")
+            out.flush()
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            s.connect(os.environ["NOTIFY_SOCKET"])
+            s.send(b"READY=1")
+            time.sleep(1000)
+            """
+        let yml = """
+            services:
+              keeper: { command: python3 store.py, ready: { notify: true, timeout: 20s }, stop: [KILL] }
+            """
+        try Sandbox.with(yml) { sandbox in
+            try sandbox.write(script, to: "store.py")
+            try sandbox.succeed("up", "-d")
+            #expect(sandbox.lines("seen") == ["stored"])
+            let old = try Self.hobd(sandbox)
+            try old.supervisor.signal(.kill)
+            _ = try Self.hobd(sandbox, otherThan: old.supervisor.pid)
+            try sandbox.succeed("restart", "keeper")
+            #expect(sandbox.lines("seen") == ["stored", "1 memory True kept"])
+            try sandbox.succeed("stop", "keeper")
+            try sandbox.succeed("start", "keeper")
+            #expect(sandbox.lines("seen") == ["stored", "1 memory True kept", "stored"])
+        }
+    }
+}
