@@ -46,7 +46,7 @@ release: ## Builds hob and hobd as they are installed
 test: ## Runs all tests; ARGUMENTS="--filter Name" for some
 	@Scripts/test $(ARGUMENTS)
 
-demo: ## Starts real daemons, kills one, scales, stops: two minutes
+demo: ## Starts real daemons, kills one, kills the supervisor, scales, stops: two minutes
 	@Scripts/demo
 
 lint: ## Checks format, imports, linkage and scripts

@@ -68,6 +68,8 @@ extension Supervisor {
             return
         }
         if let handle = find(life.pid, slot, number: number) {
+            // A zombie that nobody has reaped yet: its FIFO was open nowhere any more when the keeper was gone too.
+            if !isSuccessor, handle.hasExited { markGap(slot) }
             watchAdopted(handle, slot)
             return
         }
@@ -108,7 +110,9 @@ extension Supervisor {
     /// What an instance wrote while nobody held its FIFO may be lost with it; the log says so.
     private func markGap(_ slot: Int) {
         guard let runtime = runtimes[slot], let output = try? runtime.fifo?.openReadWrite() else { return }
-        warn(slot, "\(runtime.name) ended while no hobd was there: its status is unknown, its last lines may be lost")
+        warn(
+            slot, "\(runtime.name) ended while no hobd was there: its status may be unknown, its last lines may be lost"
+        )
         try? output.writeAll("[hob: ended while no supervisor was there; lines may be missing here]\n")
     }
 

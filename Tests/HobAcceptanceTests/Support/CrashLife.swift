@@ -57,7 +57,8 @@ final class CrashLife {
                 #expect(complaints == [], "HOB_SEED=\(seed)")
                 print(life.summary(seed, try WitnessReport(of: box)))
             } catch {
-                Issue.record("HOB_SEED=\(seed), kill \(life.kills): \(error)\nhobd.log: \(box.read(".hob/state/hobd.log"))")
+                Issue.record(
+                    "HOB_SEED=\(seed), kill \(life.kills): \(error)\nhobd.log: \(box.read(".hob/state/hobd.log"))")
             }
         }
     }
@@ -120,19 +121,22 @@ final class CrashLife {
         try strike()
         // What the order came to is not known when its connection broke; to give it again is harmless.
         if try run.finish().status == 0 { return }
+        tally["given again", default: 0] += 1
         let again = try box.start(words).finish()
         guard again.status == 0 else { throw SystemError(code: EPROTO, message: "again, after a kill: \(again)") }
     }
 
     private func runTask() throws {
         tally["task", default: 0] += 1
-        let before = try box.status("task").generation
+        let before = try look("task").generation
         let run = try box.start(["start", "task"])
         pause(upTo: 200)
         try strike()
         _ = try run.finish()
-        if try box.status("task").generation == before { _ = try box.hob("start", "task") }
-        let status = try wait("the task's end") { try self.box.status("task") } until: {
+        if try look("task").generation == before { _ = try box.hob("start", "task") }
+        let status = try wait("the task's end") {
+            try self.look("task")
+        } until: {
             $0.pid == nil && $0.generation > before && !$0.state.isUp && $0.state != .starting
         }
         try check(status, is: "exit status 7") { $0.status == 7 }
@@ -141,12 +145,17 @@ final class CrashLife {
     private func killVictim() throws {
         tally["victim", default: 0] += 1
         try box.succeed("start", "victim")
-        let victim = try box.process("victim")
+        guard let pid = try look("victim").pid else { throw SystemError(code: ESRCH, message: "the victim has ended") }
+        let victim = try ProcessHandle.open(pid: pid)
         let isFirst = Bool.random(using: &random)
         if isFirst { try victim.signal(.kill) }
         pause(upTo: 4)
         try strike { if !isFirst { _ = try victim.signal(.kill) } }
-        let status = try wait("the victim's end") { try self.box.status("victim") } until: { $0.pid == nil }
+        let status = try wait("the victim's end") {
+            try self.look("victim")
+        } until: {
+            $0.pid == nil
+        }
         #expect(status.lastExit?.pid == victim.pid)
         try check(status, is: "SIGKILL") { $0.signal == SIGKILL }
     }
@@ -236,6 +245,13 @@ final class CrashLife {
             // Nothing announces when somebody listens on a socket.
             usleep(1_000)
         }
+    }
+
+    /// The state of one instance, without a run of `hob`.
+    private func look(_ name: String) throws -> InstanceStatus {
+        let statuses = try FaultBench.connect(box).statuses(of: [name])
+        guard let status = statuses.first else { throw SystemError(code: ENOENT, message: "no status of \(name)") }
+        return status
     }
 
     private func pause(upTo milliseconds: UInt32) {

@@ -34,7 +34,9 @@ struct WitnessReport {
         // The file that is being written has no number and comes last.
         let files = names.compactMap { name in LogFileName(parsing: name).map { (name, $0) } }
             .sorted { ($0.1.sequence ?? .max) < ($1.1.sequence ?? .max) }
-        for (name, file) in files { read(try Descriptor.open("\(path)/\(name)").readAll(limit: 64 << 20), of: file.instance) }
+        for (name, file) in files {
+            read(try Descriptor.open("\(path)/\(name)").readAll(limit: 64 << 20), of: file.instance)
+        }
     }
 
     /// How many processes of an instance have begun.
@@ -51,7 +53,9 @@ struct WitnessReport {
             if found == written || found == written + 1 { continue }
             let complaint = "\(instance) \(key): \(found) lines in the log, \(written) written"
             missing[instance, default: 0] += 1
-            if aboutGaps || missing[instance, default: 0] > gapsOf[instance, default: 0] { complaints.append(complaint) }
+            if aboutGaps || missing[instance, default: 0] > gapsOf[instance, default: 0] {
+                complaints.append(complaint)
+            }
         }
         if aboutGaps, gaps > 0 { complaints.append("\(gaps) gaps are marked: \(gapsOf)") }
         return complaints
