@@ -66,11 +66,12 @@ package struct Supervision: Sendable {
     /// let go or released on the word of a state that the next line of the same order changes.
     mutating func drain(at now: MonotonicInstant) -> [SupervisionAction] {
         while true {
-            if let name = loosened.popLast() {
-                carryOutPending(of: name, at: now)
-            } else if hasRolloutNews {
+            if hasRolloutNews {
+                // Whose turn comes now has to go before what it relies on, and that may be let go next.
                 hasRolloutNews = false
                 advanceRollouts(at: now)
+            } else if let name = loosened.popLast() {
+                carryOutPending(of: name, at: now)
             } else if nextCandidate < candidates.count {
                 // First come, first served: those that wait for nothing start in the order of the file.
                 nextCandidate += 1

@@ -112,7 +112,9 @@ import Testing
                         was.pending == nil, !was.machine.upcomingNeedsRestart,
                         let now = simulation.supervision.instances[slot]
                     else { continue }
-                    if now.machine.life != life || now.pending != nil {
+                    // A rollout that ends with this apply makes room for one that was ordered before it.
+                    let isInTurn = before.rollouts.contains { $0.concerns(slot) }
+                    if !isInTurn, now.machine.life != life || now.pending != nil {
                         simulation.violations.append("\(was.identity.name) is touched by an apply of the same")
                     }
                 }
@@ -130,10 +132,10 @@ import Testing
             simulation.run(for: .seconds(120))
             expectRest(everythingUp: true)
             guard simulation.violations.isEmpty else { return }
-            let generations = simulation.supervision.instances.map { $0?.machine.generation }
+            let generations = self.generations
             simulation.apply(services, bringUp: services.map(\.name))
             simulation.run(for: .seconds(60))
-            if simulation.supervision.instances.map({ $0?.machine.generation }) != generations {
+            if self.generations != generations {
                 simulation.violations.append("the same set applied again starts something")
             }
             let slots = simulation.supervision.instances.indices.filter { simulation.supervision.instances[$0] != nil }
@@ -144,6 +146,15 @@ import Testing
             }
             if simulation.kernel.living > 0 { simulation.violations.append("processes are left after a stop of all") }
             if !simulation.open.isEmpty { simulation.violations.append("operations \(simulation.open) never end") }
+        }
+
+        /// By slot: a next life does not know the free ones behind the last that is taken.
+        private var generations: [Int: UInt64] {
+            let instances = simulation.supervision.instances
+            return [Int: UInt64](
+                uniqueKeysWithValues: instances.indices.compactMap { slot in
+                    instances[slot].map { (slot, $0.machine.generation) }
+                })
         }
 
         private mutating func expectRest(everythingUp: Bool) {

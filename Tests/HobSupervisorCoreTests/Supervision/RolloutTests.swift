@@ -126,6 +126,28 @@ import Testing
         #expect(simulation.violations == [])
     }
 
+    @Test func `what waits for an instance to go waits on when that refuses, and the next rollout asks it again`() {
+        var front = ServiceDefinition.simulated("front")
+        front.after = ["back"]
+        front.hooks.beforeStop = HookDefinition(command: .simulated, timeout: .seconds(5))
+        var simulation = Simulation(seed: 1)
+        simulation.apply([.simulated("back"), front], bringUp: ["back", "front"])
+        simulation.run(for: .seconds(5))
+        var objecting = SimulatedBehaviour()
+        objecting.hookFailures = 100
+        simulation.kernel.set(objecting, slot: 1)
+        let first = simulation.order(.restart([1], rolling: true, force: false))
+        let second = simulation.order(.restart([1], rolling: true, force: false))
+        simulation.order(.restart([0], rolling: false, force: false))
+        let isOver = simulation.run(for: .seconds(5)) { $0.finished[first] != nil }
+        #expect(isOver)
+        #expect(simulation.state("back") == .running)
+        simulation.run(for: .seconds(30))
+        #expect([first, second].map { simulation.outcome($0, "front")?.kind } == [.refused, .refused])
+        #expect([simulation.generation("back"), simulation.generation("front")] == [2, 1])
+        #expect(simulation.violations == [])
+    }
+
     /// Three instances are to stop and wait for their dependent to go, while they get another definition.
     private static func stoppingWithNewDefinition() -> Simulation {
         var web = ServiceDefinition.simulated("web")
