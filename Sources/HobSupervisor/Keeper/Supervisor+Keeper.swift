@@ -117,7 +117,9 @@ extension Supervisor {
     /// goes on from the journal.
     private func keeperIsGone() {
         guard !isEnding else { return }
-        guard getppid() != keeperPID else {
+        // A process that is killed closes its files before its children get another parent.
+        let isDying = (try? ProcessHandle.open(pid: keeperPID))?.waitForExit(until: .now() + .seconds(1)) ?? true
+        guard isDying || getppid() != keeperPID else {
             // Only its line is broken: it starts another supervisor, with another line, as soon as we are gone.
             DaemonLog.write("the keeper's line is broken: ending, so that it starts a supervisor anew")
             DaemonLog.finish()
