@@ -163,6 +163,8 @@ extension Supervisor {
             receive(message, descriptors, from: sender, slot)
         }
         guard runtime.process === process else { return }
+        // Before the next one is announced there; until its end is written down it is known by its pid.
+        journal.births.forget(.main, slot: slot)
         // What it wrote is read before its successor writes, which begins a line of its own. Nobody waits for it.
         if runtime.output?.isSettled != true { logs.drain(slot: slot, token: 0, endsLine: true) }
         if let watch = runtime.processWatch { loop.cancel(watch) }

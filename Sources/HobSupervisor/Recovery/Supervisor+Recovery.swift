@@ -121,6 +121,7 @@ extension Supervisor {
     /// Takes over the process of a spawn that was under way, or begins it anew when there is none.
     func resumeSpawn(_ slot: Int, _ generation: UInt64) {
         guard let record = supervision.instances[slot] else { return }
+        let pid = journal.births.settle(.main, slot: slot)
         if let handle = born(.main, slot, generation) {
             announce(.spawned, slot: slot, pid: handle.pid)
             takeOverReadiness(slot)
@@ -129,6 +130,13 @@ extension Supervisor {
             return
         }
         held.entries[HeldKey(.readiness, slot: UInt32(slot))]?.descriptor.close()
+        if let pid {
+            // It has run, and has ended while nobody was there: it must not run a second time for the same start.
+            markGap(slot)
+            feed(.spawned(pid: pid), slot)
+            feed(.processEnded(.unknown), slot)
+            return
+        }
         if case .spawning(_, abort: true) = record.machine.phase {
             feed(.spawnFailed("it was called off", isTransient: false), slot)
         } else {

@@ -113,15 +113,21 @@ struct LookingTests {
         #expect(json.errors.isEmpty)
     }
 
-    @Test("Following events ends when the supervisor does")
+    @Test("Following events goes on in the supervisor's next life, from the last number")
     func followEvents() throws {
-        let project = try PlayedProject { _, client in
-            client.send(.event(.state("web", .ready)))
+        let project = try PlayedProject { received, client in
+            guard received.request.since == nil else {
+                client.send(.event(.state("web", .stopped, sequence: (received.request.since ?? 0) + 1, time: 0)))
+                client.done()
+                return
+            }
+            client.send(.event(.state("web", .ready, sequence: 7, time: 0)))
             client.hangUp()
         }
         let run = try project.hob("events", "-f")
         #expect(run.code == 0)
-        #expect(run.lines.count == 1)
-        #expect(run.errors == "hob: the supervisor has ended\n")
+        #expect(run.lines.count == 2)
+        #expect(run.lines.last?.contains("#8 web stopped") == true)
+        #expect(run.errors == "hob: go on with --since 8\n")
     }
 }
