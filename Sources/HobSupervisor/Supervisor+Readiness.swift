@@ -43,7 +43,11 @@ extension Supervisor {
         guard let runtime = runtimes[slot], let record = supervision.instances[slot] else { return }
         let expression = try LogPattern(pattern)
         runtime.readiness = .log
-        logs.watch(slot: slot, pattern: expression, token: record.machine.generation)
+        // What an earlier life has read since the start began counts, too.
+        let age = (Clock.now - record.since).wholeNanoseconds / 1_000_000
+        logs.watch(
+            slot: slot, pattern: expression, token: record.machine.generation,
+            since: isResuming ? Clock.wallMilliseconds - age : nil)
     }
 
     /// A relative path is meant as the service sees it, from its own directory and root.

@@ -9,10 +9,13 @@ struct LineMatcher: Sendable {
 
     let slot: Int
     let token: UInt64
+    /// Lines that stand in the file already count from this moment on, in milliseconds of Unix time; nil: none does.
+    let since: Int64?
     private let pattern: LogPattern
     private var beginning: [UInt8] = []
 
-    init(slot: Int, token: UInt64, pattern: LogPattern) {
+    init(slot: Int, token: UInt64, pattern: LogPattern, since: Int64? = nil) {
+        self.since = since
         self.slot = slot
         self.token = token
         self.pattern = pattern

@@ -248,6 +248,40 @@ final class LogFile {
         return .file("write to", place, error.code)
     }
 
+    // MARK: Looking back
+
+    /// How much of the file's end is looked at.
+    private static let backwardLook = 64 * 1024
+
+    /// Whether a line at the end of the file is meant that has the stamp of this moment or a later one.
+    func holdsLine(since milliseconds: Int64, for matcher: LineMatcher) throws(SystemError) -> Bool {
+        try open()
+        guard let descriptor, length > 0 else { return false }
+        let start = max(0, length - Self.backwardLook)
+        var bytes = [UInt8](repeating: 0, count: length - start)
+        var failure: SystemError?
+        let count = bytes.withUnsafeMutableBytes { buffer -> Int in
+            do throws(SystemError) { return try descriptor.read(into: buffer, at: start) } catch {
+                failure = error
+                return 0
+            }
+        }
+        if let failure { throw failure }
+        var first = LogTimestamp()
+        first.set(milliseconds: milliseconds)
+        let earliest = Array(first.text.utf8)
+        var matcher = matcher
+        for line in bytes[..<count].split(separator: 0x0A).dropFirst(start > 0 ? 1 : 0) {
+            // Stamps sort as text does.
+            guard line.count >= LogTimestamp.length,
+                !line.prefix(LogTimestamp.length).lexicographicallyPrecedes(earliest)
+            else { continue }
+            let text = Array(line.dropFirst(LogTimestamp.length)) + [0x0A]
+            if text.withUnsafeBytes({ matcher.finds(in: $0) }) { return true }
+        }
+        return false
+    }
+
     // MARK: Rotation
 
     /// Finishes the current file; false when that does not work now: then logging goes on in it.

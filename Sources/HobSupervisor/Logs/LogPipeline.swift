@@ -88,8 +88,11 @@ package final class LogPipeline: Sendable {
     }
 
     /// Reports `matched`, once, for the first matching line that is read from now on; it replaces an earlier watch.
-    package func watch(slot: Int, pattern: LogPattern, token: UInt64) {
-        let matcher = LineMatcher(slot: slot, token: token, pattern: pattern)
+    ///
+    /// With `since`, in milliseconds of Unix time, a stamped line of that moment or later counts, too, that stands at
+    /// the end of the log file already: an earlier life may have read it and not lived to tell.
+    package func watch(slot: Int, pattern: LogPattern, token: UInt64, since: Int64? = nil) {
+        let matcher = LineMatcher(slot: slot, token: token, pattern: pattern, since: since)
         reader.post { $0.watch(matcher) }
     }
 

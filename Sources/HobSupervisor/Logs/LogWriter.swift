@@ -238,7 +238,12 @@ final class LogWriter: @unchecked Sendable {
             try file.note("\(bytes) bytes (\(lines) lines) were dropped here: this file could not be written")
             report(.dropped(slot: slot, bytes: bytes, lines: lines))
         case .watch(let matcher):
-            file(of: channel).matcher = matcher
+            let file = file(of: channel)
+            if let since = matcher.since, try file.holdsLine(since: since, for: matcher) {
+                report(.matched(slot: matcher.slot, token: matcher.token))
+            } else {
+                file.matcher = matcher
+            }
         case .unwatch, .close:
             channel.file?.matcher = nil
         }

@@ -244,6 +244,25 @@ import Testing
         try harness.events.wait { $0 == .matched(slot: 2, token: 1) }
     }
 
+    @Test func `a line that an earlier life has written counts from the moment that is named, and none before`() throws
+    {
+        let harness = try LogHarness()
+        let pipeline = try harness.start()
+        defer { pipeline.stop() }
+        let (_, fifo) = try harness.fifo("a.fifo")
+        pipeline.add(slot: 2, name: "a", fifo: fifo, definition: LogDefinition())
+        let begun = WallClock.now
+        try fifo.writeAll("ready to serve\n")
+        try harness.drain(pipeline, slot: 2)
+        // An hour later than any line that stands there.
+        pipeline.watch(slot: 2, pattern: try LogPattern("^ready"), token: 1, since: begun + 3_600_000)
+        try harness.drain(pipeline, slot: 2)
+        #expect(!harness.events.all.contains(.matched(slot: 2, token: 1)))
+        pipeline.watch(slot: 2, pattern: try LogPattern("^ready"), token: 2, since: begun - 1_000)
+        try harness.drain(pipeline, slot: 2)
+        #expect(harness.events.all.contains(.matched(slot: 2, token: 2)))
+    }
+
     @Test func `a watch that was given up reports nothing`() throws {
         let harness = try LogHarness()
         let pipeline = try harness.start()
