@@ -345,6 +345,31 @@ int hob_spawn(const struct hob_spawn_request *_Nonnull request, struct hob_spawn
 int hob_spawn_pid(const struct hob_spawn_result *_Nonnull result);
 int hob_spawn_pidfd(const struct hob_spawn_result *_Nonnull result);
 
+// MARK: Spawning apart: a child that is not a child of this process
+
+enum hob_stand_in_phase {
+    HOB_STAND_IN_STARTING = 0,
+    HOB_STAND_IN_CANCELLED,  // released before anything was spawned
+    HOB_STAND_IN_FAILED,     // `result` says where
+    HOB_STAND_IN_RUNNING,    // the child has reached its exec
+    HOB_STAND_IN_ENDED,      // `exit` is the child's
+};
+/// The memory that a stand-in parent shares with this process. All zero at first but for the descriptors.
+struct hob_stand_in {
+    int report;   // an eventfd, to which the stand-in writes when `phase` has changed
+    int release;  // an eventfd: readable means that the stand-in shall go, and leave the child to whoever inherits it
+    uint32_t phase;
+    uint32_t called_off;
+    struct hob_spawn_result result;
+    struct hob_exit exit;
+};
+/// Starts a stand-in parent which spawns; returns when it is gone, which may be as late as the child's end. To be called
+/// on a thread of its own with all signals blocked. -1 and errno when there could be no stand-in.
+int hob_stand_in_run(const struct hob_spawn_request *_Nonnull request, struct hob_stand_in *_Nonnull shared);
+uint32_t hob_stand_in_phase(const struct hob_stand_in *_Nonnull shared);
+/// From now on a child that has not stored its `result.pid` yet never will exec.
+void hob_stand_in_call_off(struct hob_stand_in *_Nonnull shared);
+
 #ifdef __cplusplus
 }
 #endif
