@@ -56,6 +56,12 @@ let package = Package(
         // MARK: For tests
         .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore"]),
 
+        // What a controller must do, as values: the tests run it, and a host process that must notice nothing.
+        .target(
+            name: "ControllerScenarios",
+            dependencies: ["HobController", "HobControllerCore", "HobSystem", "HobTestKit"],
+            path: "Tests/ControllerScenarios"),
+
         // Every parser that meets bytes from outside, with what must hold for any bytes; `make fuzz` and a test drive it.
         .target(
             name: "HobFuzz",
@@ -109,7 +115,8 @@ let package = Package(
         .testTarget(
             name: "HobControllerTests",
             dependencies: [
-                "HobController", "HobControllerCore", "HobPolicy", "HobSystem", "HobTestKit", "hob-fixture",
+                "HobController", "HobControllerCore", "HobPolicy", "HobSystem", "HobTestKit", "ControllerScenarios",
+                "hob-fixture",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),

@@ -15,7 +15,8 @@ extension DaemonController {
     public struct Configuration: Sendable {
         /// The daemon's name, for messages.
         public var identifier: String
-        /// The command that starts it. It must daemonize and return 0, unless ``daemonizes`` is set.
+        /// The command that starts it. It must daemonize and return 0, unless ``daemonizes`` is set. What it writes to
+        /// stdout and stderr is kept for errors in a nameless file below `TMPDIR`, for as long as it writes there.
         public var startCommand: StartCommand
         /// How to find out whether it can be used; nil: its other sources of readiness must do.
         public var ping: Ping?

@@ -70,13 +70,15 @@ extension ControllerStateMachine {
             missing.formIntersection([.ping, .pidFile])
             actions.append(.listen(missing.subtracting(.ping)))
         }
-        if let pid { actions += known(pid, missing) }
+        if let pid { actions += known(pid, missing, origin) }
         return settle(Settling(pid: pid, missing: missing, origin: origin), after: actions)
     }
 
-    private func known(_ pid: Int32, _ missing: ReadinessSources) -> [ControllerAction] {
+    private func known(_ pid: Int32, _ missing: ReadinessSources, _ origin: Settling.Origin) -> [ControllerAction] {
+        // The end of a command that is the daemon itself comes with its status.
+        let isWatched = plan.daemonizes && origin == .started
         // The ping is worth nothing before there is a daemon: somebody else may be answering.
-        [.watchDaemon(pid: pid)] + (missing.contains(.ping) ? [.listen(.ping)] : [])
+        return (isWatched ? [] : [.watchDaemon(pid: pid)]) + (missing.contains(.ping) ? [.listen(.ping)] : [])
     }
 
     private mutating func settle(_ settling: Settling, after actions: [ControllerAction]) -> [ControllerAction] {
@@ -95,7 +97,7 @@ extension ControllerStateMachine {
             guard settling.pid == nil else { return [] }
             settling.pid = pid
             settling.missing.remove(.pidFile)
-            return settle(settling, after: known(pid, settling.missing))
+            return settle(settling, after: known(pid, settling.missing, settling.origin))
         case .ready(let sources):
             settling.missing.subtract(sources)
             return settle(settling, after: [])

@@ -43,7 +43,7 @@ struct StartFlowTests {
         flow.on(.found(.absent(.missing)), [.set(.deadline, after: .seconds(30)), .prepare])
         flow.on(.prepared, [.listen([]), .spawn])
         flow.on(
-            .spawned(pid: 100), [.set(.inactivity, after: .seconds(10)), .watchDaemon(pid: 100), .listen(.ping)])
+            .spawned(pid: 100), [.set(.inactivity, after: .seconds(10)), .listen(.ping)])
         flow.on(
             .commandEnded(.exited(3)), Self.aborting + [.signalTree(15), .set(.step, after: .seconds(10)), .watchTree])
         let failure = ControllerFailure(.startFailed, endings: ["exited with status 3"], showsOutput: true)

@@ -164,11 +164,16 @@ final class ControllerOperation {
 
     private func daemonEnded() {
         guard let daemonWatch else { return }
-        // Its parent, init or our stand-in, reaps it in this moment; only then does the kernel tell how it ended.
-        let outcome = ((try? daemonWatch.handle.exitInfo()) ?? nil).map(ExitOutcome.init)
         loop.cancel(daemonWatch.watch)
         self.daemonWatch = nil
-        handle(.daemonEnded(outcome))
+        tellEnd(of: daemonWatch.handle, attempts: 3)
+    }
+
+    /// New kernels tell how somebody else's child has ended, but not before its parent has reaped it: in this moment.
+    private func tellEnd(of handle: ProcessHandle, attempts: Int) {
+        let status = (try? handle.exitInfo()) ?? nil
+        guard status == nil, attempts > 0 else { return self.handle(.daemonEnded(status.map(ExitOutcome.init))) }
+        loop.schedule(after: .milliseconds(1)) { [weak self] in self?.tellEnd(of: handle, attempts: attempts - 1) }
     }
 
     private func finish(_ result: ControllerResult) {

@@ -29,7 +29,12 @@ final class DaemonTree {
     }
 
     /// Counts a process (and what descends from it) among the tree, whatever mark it carries.
-    func add(_ identity: ProcessIdentity) { _ = member(identity) }
+    func add(_ identity: ProcessIdentity) {
+        guard members[identity] == nil else { return }
+        _ = member(identity)
+        // What it has started may outlive it unmarked: seen now, held from now on.
+        hold(ProcessTree.descendants(of: identity.pid))
+    }
 
     /// Sends a signal to one process, unless it has had it.
     func signal(_ identity: ProcessIdentity, _ signal: Int32) {
@@ -95,7 +100,11 @@ final class DaemonTree {
     private func scan() {
         var found = Set(mark.holders())
         for identity in members.keys { found.formUnion(ProcessTree.descendants(of: identity.pid)) }
-        for pid in found {
+        hold(found)
+    }
+
+    private func hold(_ pids: some Sequence<Int32>) {
+        for pid in pids {
             guard let identity = try? ProcessIdentity.of(pid: pid) else { continue }
             _ = member(identity)
         }
@@ -107,10 +116,6 @@ final class DaemonTree {
         let member = Member(handle)
         members[identity] = member
         member.watch = try? loop.watch(handle.raw, events: .read) { [weak self] _ in self?.ended(identity) }
-        // What it has started may outlive it unmarked: seen now, held from now on.
-        for child in ProcessTree.descendants(of: identity.pid) {
-            if let identity = try? ProcessIdentity.of(pid: child) { _ = self.member(identity) }
-        }
         return member
     }
 

@@ -69,7 +69,7 @@ final class LockQueue: Sendable {
         if ticket.isCancelled.withLock({ $0 }) { return next(path) }
         do throws(SystemError) {
             let lock = try LockFile.forChanges(path)
-            if try flockExclusive(lock.descriptor) { return ticket.granted(.success(lock)) }
+            if try flockExclusive(lock.descriptor) { return grant(path, lock, to: ticket) }
             try Thread.start(name: "hob-lock", stack: 128 * 1024) { self.wait(path, lock, for: ticket) }
         } catch {
             next(path)
@@ -85,6 +85,16 @@ final class LockQueue: Sendable {
             return ticket.granted(.failure(error))
         }
         if ticket.isCancelled.withLock({ $0 }) { return release(path, lock) }
+        grant(path, lock, to: ticket)
+    }
+
+    private func grant(_ path: String, _ lock: LockFile, to ticket: Ticket) {
+        // Somebody may have removed the file while it was waited for: then its lock excludes nobody.
+        let isStillThere = (try? FileStatus.of(path, followingLinks: true).inode) == (try? FileStatus.of(lock.descriptor).inode)
+        guard isStillThere else {
+            lock.descriptor.close()
+            return acquire(path, for: ticket)
+        }
         ticket.granted(.success(lock))
     }
 }

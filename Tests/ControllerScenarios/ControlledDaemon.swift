@@ -1,19 +1,23 @@
 import Glibc
-import HobController
+package import HobController
 import HobSystem
-import HobTestKit
+package import HobTestKit
 
 /// A fixture daemon in a directory of its own, with a controller; whatever is left of it is killed with this object.
-final class ControlledDaemon: Sendable {
-    let directory: TestDirectory
-    let controller: DaemonController
+package final class ControlledDaemon: Sendable {
+    /// Its directory.
+    package let directory: TestDirectory
+    /// Its controller.
+    package let controller: DaemonController
+    /// The program.
+    package static var fixture: String { FixtureProgram.path }
 
     /// A controller for the fixture's echo server on a Unix socket.
     ///
     /// - Parameters:
     ///   - arguments: Further options of the fixture.
     ///   - change: What differs from the usual configuration.
-    init(_ arguments: [String] = [], _ change: (inout DaemonController.Configuration) -> Void = { _ in }) throws {
+    package init(_ arguments: [String] = [], _ change: (inout DaemonController.Configuration) -> Void = { _ in }) throws {
         let directory = try TestDirectory("hob-control")
         self.directory = directory
         let words =
@@ -34,7 +38,7 @@ final class ControlledDaemon: Sendable {
     }
 
     /// All living processes of the daemon, found by its mark.
-    var processes: [Int32] {
+    package var processes: [Int32] {
         guard let status = try? FileStatus.of(directory.path(of: "pid.lock")) else { return [] }
         let token = "\(String(status.device, radix: 16)).\(String(status.inode, radix: 16))"
         return ProcessMark(
@@ -42,8 +46,16 @@ final class ControlledDaemon: Sendable {
         ).holders()
     }
 
+    /// Where it listens.
+    package var socket: String { directory.path(of: "socket") }
+
+    /// The names of the signals that it has noted with `--count-signals`.
+    package var signalsReceived: [String] {
+        (text("pid.signals") ?? "").split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+    }
+
     /// The words of a file in the directory, without the last newline.
-    func text(_ name: String) -> String? {
+    package func text(_ name: String) -> String? {
         directory.read(name).map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }
     }
 }
