@@ -9,11 +9,13 @@ let package = Package(
     name: "hob",
     products: [
         .library(name: "HobPolicy", targets: ["HobPolicy"]),
+        .library(name: "HobController", targets: ["HobController"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -41,6 +43,14 @@ let package = Package(
             dependencies: [
                 "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore",
                 .product(name: "Yams", package: "Yams"),
+            ]),
+
+        // MARK: Daemons that nobody supervises: decisions, then the shell, a guest in its host's process
+        .target(name: "HobControllerCore", dependencies: ["HobPolicy"]),
+        .target(
+            name: "HobController",
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobControllerCore", .product(name: "Logging", package: "swift-log"),
             ]),
 
         // MARK: For tests
@@ -94,6 +104,13 @@ let package = Package(
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
                 "hob-fixture",
+            ]),
+        .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobControllerTests",
+            dependencies: [
+                "HobController", "HobControllerCore", "HobPolicy", "HobSystem", "HobTestKit", "hob-fixture",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),

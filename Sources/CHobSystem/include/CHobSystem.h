@@ -104,6 +104,7 @@ int hob_memfd(const char *_Nonnull name);
 int hob_eventfd(unsigned initial);
 int hob_available(int descriptor);
 int hob_open_path_flag(void);
+int hob_open_nameless_flag(void);
 int hob_rename_no_replace(int old_directory, const char *_Nonnull old_path, int new_directory,
                           const char *_Nonnull new_path);
 int hob_is_tmpfs(int descriptor);
@@ -122,6 +123,8 @@ struct hob_file_status {
 };
 int hob_status_of_descriptor(int descriptor, struct hob_file_status *_Nonnull status);
 int hob_status_at(int directory, const char *_Nonnull path, int follow, struct hob_file_status *_Nonnull status);
+/// Which file a path leads to, as far as this machine knows without asking a file server, which may not answer.
+int hob_known_file(const char *_Nonnull path, uint64_t *_Nonnull device, uint64_t *_Nonnull inode);
 int hob_file_kind_is_directory(uint32_t mode);
 int hob_file_kind_is_regular(uint32_t mode);
 int hob_file_kind_is_fifo(uint32_t mode);
