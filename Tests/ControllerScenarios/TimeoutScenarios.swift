@@ -51,7 +51,7 @@ extension ControllerScenario {
             }
             try await expectFailure(.startTimedOut) { try await daemon.controller.start() }
             try expect(watch.signals, equals: [15, 9])
-            try expect(daemon.signalsReceived, equals: ["TERM"])
+            try expect(daemon.signalsReceived, equals: ["SIGTERM"])
             try expect(daemon.processes.isEmpty, "something is left")
         },
         ControllerScenario("DC23 its pid file is removed") {
@@ -64,9 +64,9 @@ extension ControllerScenario {
         },
         timedOut("DC24 its output is reported", ["--log-message1", "hello first"], "hello first"),
         timedOut("DC25 its log lines are reported", ["--log-message2", "hello second"], "hello second"),
-        timedOut("DC26 nothing logged: the exact message", [], nil, "(logs empty; timed out)"),
-        timedOut(
-            "DC27 with the stderr device as log: the exact message", [], nil, "(logs not available; timed out)",
+        silent("DC26 nothing logged: the exact message", "(logs empty; timed out)"),
+        silent(
+            "DC27 with the stderr device as log: the exact message", "(logs not available; timed out)",
             log: "/dev/stderr"),
     ]
 
@@ -111,6 +111,19 @@ extension ControllerScenario {
 
     private static func unresponsive(_ configuration: DaemonController.Configuration, _ more: [String]) -> [String] {
         [ControlledDaemon.fixture, "unresponsive", "-P", configuration.pidFile] + more
+    }
+
+    /// A start command that says nothing and does not return ends in this message.
+    private static func silent(_ name: String, _ message: String, log: String? = nil) -> ControllerScenario {
+        ControllerScenario(name) {
+            let daemon = try ControlledDaemon {
+                $0.startCommand = ["sleep", "60"]
+                $0.startTimeout = .milliseconds(300)
+                if let log { $0.logFile = log }
+            }
+            let error = try await expectFailure(.startTimedOut) { try await daemon.controller.start() }
+            try expect(error.message, equals: message)
+        }
     }
 
     /// A start that times out says this.

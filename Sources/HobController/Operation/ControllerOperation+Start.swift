@@ -66,10 +66,12 @@ extension ControllerOperation {
         log?.listen { [weak self] in self?.somethingWasWritten() }
         if sources.contains(.pidFile) {
             listeners.pidFile?.cancel()
-            let wait = PIDFileWait(finder, path: facts.configuration.pidFile, on: loop) { [weak self] identity in
-                self?.known[identity.pid] = identity
-                self?.handle(.daemonNamed(pid: identity.pid))
-            }
+            let wait = PIDFileWait(
+                finder, path: facts.configuration.pidFile, on: loop,
+                found: { [weak self] identity in
+                    self?.known[identity.pid] = identity
+                    self?.handle(.daemonNamed(pid: identity.pid))
+                }, died: { [weak self] in self?.handle(.daemonEnded(nil)) })
             listeners.pidFile = wait
             wait.begin()
         }

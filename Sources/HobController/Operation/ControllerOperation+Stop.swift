@@ -58,7 +58,7 @@ extension ControllerOperation {
     func adopt(_ pid: Int32) {
         guard let identity = known[pid] else { return }
         write(DaemonRecord(phase: .ready, main: identity))
-        if facts.configuration.daemonizes, ((try? finder.named()) ?? nil) == nil {
+        if facts.configuration.daemonizes, (try? finder.named()) != .daemon(identity) {
             do throws(SystemError) {
                 try facts.pidFile.writeNumber(identity.pid)
             } catch {
