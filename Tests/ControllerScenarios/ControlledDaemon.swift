@@ -20,17 +20,23 @@ package final class ControlledDaemon: Sendable {
     package init(_ arguments: [String] = [], _ change: (inout DaemonController.Configuration) -> Void = { _ in }) throws {
         let directory = try TestDirectory("hob-control")
         self.directory = directory
-        let words =
-            [
-                FixtureProgram.path, "echo-server", "-C", directory.path, "-P", directory.path(of: "pid"),
-                "-l", directory.path(of: "log"), "--unix", directory.path(of: "socket"),
-            ] + arguments
-        var configuration = DaemonController.Configuration(
-            identifier: "echo", pidFile: directory.path(of: "pid"), startCommand: .words(words),
-            ping: .unix(path: directory.path(of: "socket")))
-        configuration.logFile = directory.path(of: "log")
+        var configuration = Self.configuration(in: directory.path, arguments)
         change(&configuration)
         controller = try DaemonController(configuration)
+    }
+
+    /// The usual configuration, for a daemon in this directory.
+    package static func configuration(in directory: String, _ arguments: [String]) -> DaemonController.Configuration {
+        let words =
+            [
+                fixture, "echo-server", "-C", directory, "-P", "\(directory)/pid", "-l", "\(directory)/log", "--unix",
+                "\(directory)/socket",
+            ] + arguments
+        var configuration = DaemonController.Configuration(
+            identifier: "echo", pidFile: "\(directory)/pid", startCommand: .words(words),
+            ping: .unix(path: "\(directory)/socket"))
+        configuration.logFile = "\(directory)/log"
+        return configuration
     }
 
     deinit {
