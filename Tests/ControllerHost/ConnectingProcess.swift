@@ -6,7 +6,8 @@ import HobSystem
 /// `connect DIRECTORY`: connects to the daemon of a directory once for each line on stdin, and says what came of it.
 enum ConnectingProcess {
     static func run(_ directory: String) async throws {
-        let controller = try DaemonController(ControlledDaemon.configuration(in: directory, ["--spawn-counter", directory + "/starts"]))
+        let controller = try DaemonController(
+            ControlledDaemon.configuration(in: directory, ["--spawn-counter", directory + "/starts"]))
         let path = directory + "/socket"
         print("ready")
         fflush(nil)

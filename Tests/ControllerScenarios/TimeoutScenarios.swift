@@ -98,9 +98,11 @@ extension ControllerScenario {
             try await expectFailure(.startTimedOut) { try await daemon.controller.start() }
             try expect(daemon.text("pid") == nil, "the pid file is left")
         },
-        timedOut("DC31 already forked: its output is reported", forked(["--log-message1", "hello first"]), "hello first"),
         timedOut(
-            "DC32 already forked: its log lines are reported", forked(["--log-message2", "hello second"]), "hello second"),
+            "DC31 already forked: its output is reported", forked(["--log-message1", "hello first"]), "hello first"),
+        timedOut(
+            "DC32 already forked: its log lines are reported", forked(["--log-message2", "hello second"]),
+            "hello second"),
         timedOut("DC33 already forked, nothing logged: the exact message", forked([]), nil, "(logs empty; timed out)"),
         timedOut(
             "DC34 already forked, the stderr device as log: the exact message", forked([]), nil,
