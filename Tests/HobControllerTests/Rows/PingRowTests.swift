@@ -104,13 +104,12 @@ struct PingRowTests {
         #expect(daemon.starts == 1)
     }
 
-    @Test("row 31: 1,000 ensures of one that runs start nothing and take less than 5 s")
+    // How long they take is measured by Benchmarks/run-controller, on a machine with nothing else to do.
+    @Test("row 31: 1,000 ensures of one that runs start nothing")
     func cheap() async throws {
         let daemon = try ControlledDaemon.counted()
         try await daemon.controller.start()
-        let begin = MonotonicTime.now()
         for _ in 0..<1_000 { try await daemon.controller.ensure() }
-        #expect(MonotonicTime.now() - begin < .seconds(5))
         #expect(daemon.starts == 1)
     }
 }
