@@ -14,7 +14,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #ifndef RAMFS_MAGIC
@@ -105,6 +107,16 @@ int hob_status_at(int directory, const char *path, int follow, struct hob_file_s
     if (fstatat(directory, path, &from, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0) return -1;
     fill_status(&from, status);
     return 0;
+}
+int hob_known_file(const char *path, uint64_t *device, uint64_t *inode) {
+    struct statx status;
+    if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_INO, &status) < 0) return -1;
+    *device = makedev(status.stx_dev_major, status.stx_dev_minor);
+    *inode = status.stx_ino;
+    return 0;
+}
+long hob_file_attribute(int descriptor, const char *name, void *value, size_t capacity) {
+    return fgetxattr(descriptor, name, value, capacity);
 }
 int hob_file_kind_is_directory(uint32_t mode) { return S_ISDIR(mode); }
 int hob_file_kind_is_regular(uint32_t mode) { return S_ISREG(mode); }
