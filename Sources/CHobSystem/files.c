@@ -53,6 +53,7 @@ int hob_available(int descriptor) {
     return ioctl(descriptor, FIONREAD, &count) < 0 ? -1 : count;
 }
 int hob_open_path_flag(void) { return O_PATH; }
+int hob_open_nameless_flag(void) { return O_TMPFILE; }
 int hob_rename_no_replace(int old_directory, const char *old_path, int new_directory, const char *new_path) {
     return renameat2(old_directory, old_path, new_directory, new_path, RENAME_NOREPLACE);
 }

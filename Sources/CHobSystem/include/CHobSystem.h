@@ -104,6 +104,7 @@ int hob_memfd(const char *_Nonnull name);
 int hob_eventfd(unsigned initial);
 int hob_available(int descriptor);
 int hob_open_path_flag(void);
+int hob_open_nameless_flag(void);
 int hob_rename_no_replace(int old_directory, const char *_Nonnull old_path, int new_directory,
                           const char *_Nonnull new_path);
 int hob_is_tmpfs(int descriptor);

@@ -51,7 +51,8 @@ package struct ProcessMark: Sendable, Hashable {
         return tag(for: token)
     }
 
-    static func tag(for token: String) -> UInt64 {
+    /// The tag that belongs to a token, whether it can be given or not.
+    package static func tag(for token: String) -> UInt64 {
         // FNV-1a: the token is no secret, and another life of ours must come to the same number.
         var hash: UInt64 = 14_695_981_039_346_656_037
         for byte in token.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
