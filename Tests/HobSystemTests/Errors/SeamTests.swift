@@ -26,10 +26,10 @@ import Testing
         "hob_exit": "a structure", "hob_signal": "a structure", "hob_address": "a structure",
         "hob_spawn_": "structures; the call is in the seam", "hob_keeper_": "structures of the keeper's link",
         "Glibc.close": "frees only", "poll": "no failure but EINTR, which is tried again",
-        "usleep@EventLoop.swift": "a pause",
+        "usleep@EventLoop.swift": "a pause", "usleep@MarkSearch.swift": "a pause",
         "usleep@FaultPlan.swift": "a fault",
         "usleep@Supervisor.swift": "a pause before the loop runs", "hob_be_lean": "a precaution",
-        "hob_give_back_memory": "frees only", "hob_stand_in_phase": "no call", "hob_stand_in_call_off": "no call",
+        "hob_give_back_memory": "frees only", "hob_stand_in": "words of memory; the call is in the seam",
         "access@PortHolder.swift": "a hint in a message",
     ]
 
