@@ -101,4 +101,17 @@ struct SurroundingsRowTests {
         #expect(ProcessFacts.of(pid: pid)?.parent != getpid())
         try await controller.stop()
     }
+
+    @Test("where our cgroup may be divided, the daemon has one of its own, which goes with it")
+    func cgroup() async throws {
+        let directory = try TestDirectory()
+        let controller = try Self.sleeper(directory)
+        let pid = try await controller.start()
+        let status = try FileStatus.of(directory.path(of: "pid.lock"))
+        let name = "hob-\(String(status.device, radix: 16)).\(String(status.inode, radix: 16))"
+        let own = String(decoding: try Descriptor.open("/proc/\(pid)/cgroup").readAll(limit: 65_536), as: UTF8.self)
+        #expect(own.contains("/\(name)\n") == (OwnCgroup.delegated() != nil))
+        try await controller.stop()
+        #expect(try OwnCgroup.delegated()?.child(name) == nil)
+    }
 }
