@@ -27,7 +27,8 @@ extension ControllerOperation {
     func spawn(inCgroup: Bool = true) {
         guard let lock, let command = preparation?.command else { return }
         do {
-            var (request, held) = try requests.marked(command, lock: lock, notice: listeners.notice?.variable, inCgroup: inCgroup)
+            var (request, held) = try requests.marked(
+                command, lock: lock, notice: listeners.notice?.variable, inCgroup: inCgroup)
             if facts.log != .stream && !facts.configuration.daemonizes { output = try CapturedOutput() }
             held += try requests.connectOutput(of: &request, to: output)
             listeners.followOutput(output, on: loop) { [weak self] in self?.somethingWasWritten() }

@@ -207,7 +207,9 @@ final class ControllerOperation {
             return .init(result: .failure(error))
         case .alreadyRunning, .stopped, .wasNotRunning, .cancelled: return .init(result: .success(result))
         case .failed(var failure):
-            if let hint = listeners.hint, [.startFailed, .startTimedOut].contains(failure.code) {
+            if [.startFailed, .startTimedOut].contains(failure.code),
+                let hint = listeners.hint(facts.configuration.ping)
+            {
                 failure.endings.append(hint)
             }
             let message = FailureText.compose(failure, output: outputText, log: logWords)
