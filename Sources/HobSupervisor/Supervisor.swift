@@ -52,7 +52,6 @@ package final class Supervisor {
     var storeFailure: (ticket: UInt64, error: SystemError)?
     /// Operations that somebody waits for.
     var waiting: [UInt64: WaitingOrder] = [:]
-    var nextOperation: UInt64 = 1
     /// Answers that wait until what they tell of is on the disk.
     var unstored: [(ticket: UInt64, send: (SystemError?) -> Void)] = []
     /// When they are answered at the latest, while there are any.
