@@ -189,7 +189,7 @@ package final class Supervisor {
 
     /// Goes on where an earlier life was killed, or begins with what is stored.
     private func begin(_ contents: StateStore.Contents) throws {
-        if let recovered = journal.recovered {
+        if let recovered = journal.takeRecovered() {
             supervision = try Supervision(
                 recovering: recovered.journal, seed: UInt64.random(in: .min ... .max))
             if contents.wanted.revision != supervision.revision { appliedLines = supervision.appliedSet.bytes }
