@@ -66,6 +66,10 @@ package final class Supervisor {
     var keepsWanted = false
     /// The slots that may have a sweep under way: looked at after every end of a process.
     var sweeping: Set<Int> = []
+    /// Processes of ours that are nobody's of us, as last seen; nil when nobody has looked.
+    var scattered: Scattered?
+    /// The wake-up at hand.
+    private(set) var turn: UInt64 = 0
     /// Former main processes of ours that named a successor and still live.
     var retired: [ProcessHandle] = []
     /// How many successors were ever named: while none was, no orphan can be a main process.
@@ -151,7 +155,10 @@ package final class Supervisor {
         runtimeWatcher = try? FileWatcher()
         owner.supervisor = self
         let (guardTimer, patience) = (guardTimer, options.patience)
-        loop.beforeDispatch = { guardTimer.arm(after: patience) }
+        loop.beforeDispatch = { [unowned self] in
+            guardTimer.arm(after: patience)
+            turn &+= 1
+        }
         loop.afterDispatch = { guardTimer.disarm() }
         loop.atRest = { [unowned self] in giveBackMemory() }
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }

@@ -8,7 +8,7 @@ import Testing
 /// What people and services notice when a hobd dies or gives way: nothing.
 @Suite struct SupervisorDeathTests {
     /// The supervisor of a sandbox, held, and its keeper.
-    private static func hobd(
+    static func hobd(
         _ sandbox: Sandbox, otherThan old: Int32? = nil
     ) throws -> (supervisor: ProcessHandle, keeper: Int32) {
         let directory = try Descriptor.open(sandbox.runtime, flags: [.readOnly, .directory])

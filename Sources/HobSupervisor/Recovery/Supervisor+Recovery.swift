@@ -10,7 +10,7 @@ extension Supervisor {
     func takeOver(_ recovered: Journal.Recovered) {
         let slots = supervision.instances.indices.filter { supervision.instances[$0] != nil }
         // Both hobds were gone: what ended meanwhile has left no status, and orphans went to init.
-        if !isSuccessor { journal.head.isScattered = true }
+        if !isSuccessor { expectOutsiders() }
         for slot in slots { addRuntime(slot) }
         DaemonLog.write(
             "life \(journal.head.lives): \(slots.count) instances taken over from the journal"
@@ -94,7 +94,7 @@ extension Supervisor {
         runtime.process = handle
         runtime.processNumber = (try? FileStatus.of(handle.descriptor).inode) ?? 0
         if let facts = ProcessFacts.of(pid: handle.pid), facts.parent != keeperPID, facts.parent != getpid() {
-            journal.head.isScattered = true
+            expectOutsiders()
         }
         do throws(SystemError) {
             try adopt(handle) { [unowned self] outcome in
