@@ -117,20 +117,43 @@ extension Supervisor {
     /// goes on from the journal.
     private func keeperIsGone() {
         guard !isEnding else { return }
-        // A process that is killed closes its files before its children get another parent.
-        let isDying = (try? ProcessHandle.open(pid: keeperPID))?.waitForExit(until: .now() + .seconds(1)) ?? true
-        guard isDying || getppid() != keeperPID else {
-            // Only its line is broken: it starts another supervisor, with another line, as soon as we are gone.
-            DaemonLog.write("the keeper's line is broken: ending, so that it starts a supervisor anew")
-            DaemonLog.finish()
-            exit(70)
+        guard getppid() == keeperPID else { return keeperEnded() }
+        // A process that is killed closes its files before its children get another parent: its end is waited for.
+        do throws(SystemError) {
+            let keeper = try ProcessHandle.open(pid: keeperPID)
+            let timer = loop.schedule(after: Self.keeperPatience) { [unowned self] in keeperStays() }
+            var watch: Watch?
+            watch = try loop.watch(keeper.raw, events: .read) { [unowned self] _ in
+                if let watch { loop.cancel(watch) }
+                loop.cancel(timer)
+                withExtendedLifetime(keeper) { keeperEnded() }
+            }
+        } catch {
+            // It is gone already, or nobody can look at the moment.
+            loop.schedule(after: .milliseconds(20)) { [unowned self] in keeperIsGone() }
         }
+    }
+
+    /// How long a keeper whose line is closed may still be there.
+    private static let keeperPatience: Duration = .seconds(1)
+
+    /// Only its line is broken: it starts another supervisor, with another line, as soon as we are gone.
+    private func keeperStays() {
+        guard !isEnding else { return }
+        DaemonLog.write("the keeper's line is broken: ending, so that it starts a supervisor anew")
+        DaemonLog.finish()
+        exit(70)
+    }
+
+    private func keeperEnded() {
+        guard !isEnding else { return }
         DaemonLog.write("the keeper has ended: taking its place")
-        journal.head.isScattered = true
+        expectOutsiders()
         succeed()
     }
 
     private func succeed() {
+        guard !isEnding else { return }
         let error = KeeperSuccession.becomeKeeper(
             held: Array(kept.values), arguments: options.words, origin: held.origin,
             isSafe: isSafe)
