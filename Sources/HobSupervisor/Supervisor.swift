@@ -127,7 +127,8 @@ package final class Supervisor {
         runtime = try RuntimeDirectory.prepare(options.runtime)
         keeperPID = Self.keeper(of: options)
         isSafe = options.isSafe
-        let heldLock = self.held.take(HeldKey(.lock))
+        var heldLock = self.held.take(HeldKey(.lock))
+        if heldLock == nil { heldLock = self.held.takeUnnamed("lock", in: runtime.descriptor) }
         isSuccessor = heldLock != nil
         lock = try Self.lock(heldLock, in: runtime)
         scope = try Self.scope(of: runtime.path)
@@ -148,7 +149,9 @@ package final class Supervisor {
         helpers = try loop.inbox { message in message.helper.helper.spawned(message.result) }
         let inbox = inbox
         store = try StateStore(directory: state) { inbox.post(.stored(ticket: $0, $1)) }
-        logs = try LogPipeline(logs: logDirectory, runtime: runtime.descriptor) { inbox.post(.log($0)) }
+        logs = try LogPipeline(
+            logs: logDirectory, runtime: runtime.descriptor, oomScoreAdjustment: original.changedOOMScore
+        ) { inbox.post(.log($0)) }
         prober = try Prober { inbox.post(.probe($0)) }
         signals = try SignalWatcher(SupervisorProcess.signals)
         // Without it a directory that vanishes is found missing by whoever needs it.
@@ -171,6 +174,8 @@ package final class Supervisor {
         if let listener = server?.descriptor { hold(HeldKey(.listener), listener) }
         watchRuntime()
         try begin(contents)
+        // Everything was opened anew by its name, or was in the table.
+        self.held.closeUnnamed()
     }
 
     /// Who made the other end of our line: our parent, unless it has died already.

@@ -20,13 +20,15 @@ package final class LogPipeline: Sendable {
     /// - Parameters:
     ///   - logs: The directory of the log files. It is made again, at its path of now, when it vanishes.
     ///   - runtime: The directory of the staging file, on tmpfs.
+    ///   - oomScoreAdjustment: The oom_score_adj of helpers, where it is not to be ours.
     ///   - report: Called on the log threads; it must be short.
     package init(
-        logs: Descriptor, runtime: Descriptor, report: @escaping @Sendable (LogEvent) -> Void
+        logs: Descriptor, runtime: Descriptor, oomScoreAdjustment: Int32? = nil,
+        report: @escaping @Sendable (LogEvent) -> Void
     ) throws(SystemError) {
         self.report = report
         staging = try StagingArea(in: runtime)
-        compressor = LogCompressor(report: report)
+        compressor = LogCompressor(oomScoreAdjustment: oomScoreAdjustment, report: report)
         let loop = try EventLoop()
         let mailbox = loop.mailbox
         let resume = ReaderResumption()
