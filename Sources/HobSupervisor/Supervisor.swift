@@ -86,7 +86,7 @@ package final class Supervisor {
     /// The keeper's number, for as long as the link is open.
     let keeperPID: Int32
     /// What a next life finds.
-    let journal: Journal
+    var journal: Journal
     /// Processes that earlier lives have made, by pid.
     var adopted: [Int32: AdoptedProcess] = [:]
     var isAskingKeeper = false
@@ -268,10 +268,11 @@ package final class Supervisor {
             store.stop()
             return KeeperLink.upgradeStatus
         }
-        logs.stop(within: Self.logPatience)
+        let isAllWritten = logs.stop(within: Self.logPatience)
         store.stop()
         server?.close()
         journal.remove()
+        clearRuntime(keepingStaging: !isAllWritten)
         try? lock.release()
         return 0
     }

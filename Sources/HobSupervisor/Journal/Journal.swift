@@ -120,6 +120,29 @@ final class Journal {
         DefinitionLog.nextName,
     ]
 
+    /// Whether its files still have their names in a directory.
+    static func isWhole(in directory: Descriptor) -> Bool {
+        names.allSatisfy { $0 == DefinitionLog.nextName || (try? FileStatus.of($0, in: directory)) != nil }
+    }
+
+    /// Writes all of it anew, in place of one that has lost its names.
+    ///
+    /// A spawn that is under way enters itself in the old one. A next life that comes before it is through finds the
+    /// process by its mark, as a left-over.
+    func moved(
+        to directory: Descriptor, _ supervision: inout Supervision, processNumber: (Int) -> UInt64
+    ) throws -> Journal {
+        for name in Self.names { _ = try? directory.remove(name) }
+        let next = try Journal(in: directory)
+        next.head.follow(head)
+        try next.reserve(instances: supervision.instances.count, services: supervision.services.count, bytes: 0)
+        let batch = next.commit(
+            supervision.takeEverything(), environment: supervision.environment, processNumber: processNumber)
+        if let failure = next.failure { throw failure }
+        for slot in supervision.instances.indices { next.births.setPerformed(batch, slot: slot) }
+        return next
+    }
+
     /// Removes all of it: everything is down, and nothing is left to be found.
     func remove() {
         for name in Self.names { _ = try? directory.remove(name) }

@@ -112,10 +112,14 @@ package final class LogPipeline: Sendable {
     ///
     /// What cannot be written by the deadline, on a full disk for instance, stays in the staging file, and what has
     /// not been read stays in the FIFOs.
-    package func stop(within limit: Duration = .seconds(5)) {
+    ///
+    /// - Returns: whether the staging file holds nothing any more.
+    @discardableResult
+    package func stop(within limit: Duration = .seconds(5)) -> Bool {
         let deadline = MonotonicTime.now() + limit
         _ = reader.stop(until: deadline)
         writer.stop(until: deadline)
         _ = compressor.stop(until: MonotonicTime.now() + .seconds(1))
+        return staging.isEmpty
     }
 }
