@@ -129,8 +129,8 @@ extension Supervisor {
                 service.name == target || service.groups.contains(target) || Glob.matches(target, service.name)
             }
             guard !found.isEmpty else {
-                let nearest = Spelling.nearest(to: target, among: set.services.flatMap { [$0.name] + $0.groups })
-                let hint = nearest.map { ": did you mean '\($0)'?" } ?? ""
+                let names = set.services.flatMap { [$0.name] + $0.groups }
+                let hint = Spelling.didYouMean(target, among: names).map { ": \($0)" } ?? ""
                 throw Failure(.unknownTarget, "there is no service or group '\(target)'\(hint)")
             }
             names += found.map(\.name).filter { !names.contains($0) }
