@@ -286,6 +286,11 @@ extension Supervisor {
         order.endsSupervisor = true
         waiting[id] = order
         perform(actions)
+        guard request.signal == SignalNumber.kill.rawValue else { return }
+        DaemonLog.write("killing what is left")
+        supervision.hurry(at: Clock.now)
+        record()
+        for slot in all { adjustTimer(slot) }
     }
 
     /// A client is gone; if everything was tied to its life, it ends too, unless the client comes back soon.

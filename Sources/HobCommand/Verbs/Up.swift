@@ -12,7 +12,8 @@ struct Up: ParsableCommand {
         discussion: """
             Starts the supervisor if none runs, then adds, changes and removes what differs from hob.yml and touches \
             nothing else. In the foreground the log of all services is shown; Ctrl-C stops everything, a second \
-            Ctrl-C leaves at once. Where the project was running already, Ctrl-C only ends the show. \
+            one kills what is left, a third leaves at once. Where the project was running already, Ctrl-C only ends \
+            the show. \
             With -d hob returns when everything is ready, or says what is not, and why.
 
             Examples:
