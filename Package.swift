@@ -9,11 +9,13 @@ let package = Package(
     name: "hob",
     products: [
         .library(name: "HobPolicy", targets: ["HobPolicy"]),
+        .library(name: "HobController", targets: ["HobController"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -43,8 +45,22 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
 
+        // MARK: Daemons that nobody supervises: decisions, then the shell, a guest in its host's process
+        .target(name: "HobControllerCore", dependencies: ["HobPolicy"]),
+        .target(
+            name: "HobController",
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobControllerCore", .product(name: "Logging", package: "swift-log"),
+            ]),
+
         // MARK: For tests
         .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore"]),
+
+        // What a controller must do, as values: the tests run it, and a host process that must notice nothing.
+        .target(
+            name: "ControllerScenarios",
+            dependencies: ["HobController", "HobControllerCore", "HobSystem", "HobTestKit"],
+            path: "Tests/ControllerScenarios"),
 
         // Every parser that meets bytes from outside, with what must hold for any bytes; `make fuzz` and a test drive it.
         .target(
@@ -94,6 +110,14 @@ let package = Package(
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
                 "hob-fixture",
+            ]),
+        .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobControllerTests",
+            dependencies: [
+                "HobController", "HobControllerCore", "HobPolicy", "HobSystem", "HobTestKit", "ControllerScenarios",
+                "hob-fixture",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ int hob_available(int descriptor) {
     return ioctl(descriptor, FIONREAD, &count) < 0 ? -1 : count;
 }
 int hob_open_path_flag(void) { return O_PATH; }
+int hob_open_nameless_flag(void) { return O_TMPFILE; }
 int hob_rename_no_replace(int old_directory, const char *old_path, int new_directory, const char *new_path) {
     return renameat2(old_directory, old_path, new_directory, new_path, RENAME_NOREPLACE);
 }
@@ -104,6 +106,13 @@ int hob_status_at(int directory, const char *path, int follow, struct hob_file_s
     struct stat from;
     if (fstatat(directory, path, &from, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0) return -1;
     fill_status(&from, status);
+    return 0;
+}
+int hob_known_file(const char *path, uint64_t *device, uint64_t *inode) {
+    struct statx status;
+    if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_INO, &status) < 0) return -1;
+    *device = makedev(status.stx_dev_major, status.stx_dev_minor);
+    *inode = status.stx_ino;
     return 0;
 }
 int hob_file_kind_is_directory(uint32_t mode) { return S_ISDIR(mode); }

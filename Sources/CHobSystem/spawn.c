@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -25,8 +24,6 @@
 #define CLONE_INTO_CGROUP 0x200000000ULL
 #endif
 
-enum { CHILD_STACK = 64 * 1024 };
-
 // MARK: Words of shared memory
 
 uint64_t hob_word_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
@@ -37,20 +34,31 @@ int hob_word_replace(uint64_t *word, uint64_t expected, uint64_t value) {
 
 // MARK: The parent's side
 
-struct child_stack {
-    void *base;
-    size_t size;
-};
-
-static pthread_once_t stack_once = PTHREAD_ONCE_INIT;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 static pthread_key_t stack_key;
 static int dumpable_at_start = 1;
 
-static void free_stack(void *pointer) {
-    struct child_stack *stack = pointer;
-    munmap(stack->base, stack->size);
-    free(stack);
+char *hob_spawn_map_stack(void) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    int code;
+    char *base =
+        mmap(NULL, CHILD_STACK + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (base == MAP_FAILED) return NULL;
+    if (mprotect(base, page, PROT_NONE) < 0) {
+        code = errno;
+        munmap(base, CHILD_STACK + page);
+        errno = code;
+        return NULL;
+    }
+    return base + page + CHILD_STACK;
 }
+
+void hob_spawn_unmap_stack(char *top) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    munmap(top - CHILD_STACK - page, CHILD_STACK + page);
+}
+
+static void free_stack(void *top) { hob_spawn_unmap_stack(top); }
 
 static void prepare_once(void) {
     int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
@@ -58,38 +66,38 @@ static void prepare_once(void) {
     pthread_key_create(&stack_key, free_stack);
 }
 
-// One stack per spawning thread, with a guard page below it, kept for the thread's life.
-static void *stack_top(void) {
-    struct child_stack *stack;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    pthread_once(&stack_once, prepare_once);
-    stack = pthread_getspecific(stack_key);
-    if (stack == NULL) {
-        stack = malloc(sizeof *stack);
-        if (stack == NULL) return NULL;
-        stack->size = CHILD_STACK + page;
-        stack->base = mmap(NULL, stack->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-        if (stack->base == MAP_FAILED) {
-            free(stack);
-            return NULL;
-        }
-        if (mprotect(stack->base, page, PROT_NONE) < 0 || pthread_setspecific(stack_key, stack) != 0) {
-            free_stack(stack);
+void hob_spawn_prepare(void) { pthread_once(&prepared, prepare_once); }
+
+void hob_spawn_restore_dumpable(void) {
+    if (dumpable_at_start == 1) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+// One stack per spawning thread, kept for the thread's life.
+static char *stack_top(void) {
+    char *top;
+    hob_spawn_prepare();
+    top = pthread_getspecific(stack_key);
+    if (top == NULL) {
+        top = hob_spawn_map_stack();
+        if (top != NULL && pthread_setspecific(stack_key, top) != 0) {
+            hob_spawn_unmap_stack(top);
             errno = ENOMEM;
             return NULL;
         }
     }
-    return (char *)stack->base + stack->size;
+    return top;
 }
 
 // clone(2) cannot place the child in a cgroup and glibc has no clone3: the call itself, with a stack of our own.
-static long clone_into_cgroup(int cgroup, uint64_t flags, int *pidfd, char *top, struct child_context *context) {
+static long clone_into_cgroup(
+    int cgroup, uint64_t flags, int *pidfd, const struct spawn_place *place, struct child_context *context) {
     struct clone_args arguments;
     memset(&arguments, 0, sizeof arguments);
     arguments.flags = flags | CLONE_INTO_CGROUP;
     arguments.pidfd = (uint64_t)(uintptr_t)pidfd;
     arguments.exit_signal = SIGCHLD;
-    arguments.stack = (uint64_t)(uintptr_t)(top - CHILD_STACK);
+    arguments.child_tid = (uint64_t)(uintptr_t)place->left;
+    arguments.stack = (uint64_t)(uintptr_t)(place->top - CHILD_STACK);
     arguments.stack_size = CHILD_STACK;
     arguments.cgroup = (uint64_t)cgroup;
 #if defined(__x86_64__)
@@ -145,48 +153,64 @@ static int refuse(struct hob_spawn_result *result, int stage, int code) {
 
 // MARK: Spawning
 
-int hob_spawn(const struct hob_spawn_request *asked, struct hob_spawn_result *result) {
-    struct hob_spawn_request request = *asked;
-    struct spawn_descriptors descriptors;
-    struct child_context context = {.request = &request, .result = result, .parent = getpid(), .last_shared = -1, .null = -1, .handled = ~(uint64_t)0};
-    uint64_t all = ~(uint64_t)0, previous = 0;
-    uint64_t flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
-    int pid, code;
-    char *top;
-
+void hob_spawn_clear(struct hob_spawn_result *result) {
     // Other threads may be looking already, so these words are only ever stored atomically.
     __atomic_store_n(&result->pid, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&result->pidfd, -1, __ATOMIC_RELAXED);
-    hob_at_stage(&context, HOB_STAGE_CLONE);
+    __atomic_store_n(&result->stage, HOB_STAGE_CLONE, __ATOMIC_RELAXED);
     result->error = 0;
     result->detail = 0;
+}
+
+int hob_spawn(const struct hob_spawn_request *asked, struct hob_spawn_result *result) {
+    struct spawn_place place = {.top = stack_top(), .may_borrow = 1};
+    hob_spawn_clear(result);
+    if (place.top == NULL) return refuse(result, HOB_STAGE_CLONE, ENOMEM);
+    return hob_spawn_at(asked, result, &place);
+}
+
+int hob_spawn_at(
+    const struct hob_spawn_request *asked, struct hob_spawn_result *result, const struct spawn_place *place) {
+    struct hob_spawn_request request = *asked;
+    struct spawn_descriptors descriptors = {.used = -1};
+    struct child_context context = {
+        .request = &request, .result = result, .parent = getpid(), .last_shared = -1, .null = -1,
+        .handled = ~(uint64_t)0, .called_off = place->called_off};
+    uint64_t all = ~(uint64_t)0, previous = 0;
+    uint64_t flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
+    int pid, code;
+
+    hob_spawn_clear(result);
     if (request.mapping_count > MOST_MAPPINGS) return refuse(result, HOB_STAGE_DESCRIPTORS, E2BIG);
-    top = stack_top();
-    if (top == NULL) return refuse(result, HOB_STAGE_CLONE, ENOMEM);
-    hob_spawn_borrow(&descriptors, &request, &context);
+    if (place->may_borrow) hob_spawn_borrow(&descriptors, &request, &context);
     if (descriptors.used >= 0) {
         request.mappings = descriptors.map;
         flags |= CLONE_FILES;
+    }
+    if (place->left != NULL) {
+        __atomic_store_n(place->left, 1, __ATOMIC_SEQ_CST);
+        flags |= CLONE_CHILD_CLEARTID;
     }
 
     // No handler of ours may run in the child, which has our memory.
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &previous, sizeof all);
     if (request.cgroup >= 0) {
         hob_at_stage(&context, HOB_STAGE_CGROUP);
-        pid = (int)clone_into_cgroup(request.cgroup, flags, &result->pidfd, top, &context);
+        pid = (int)clone_into_cgroup(request.cgroup, flags, &result->pidfd, place, &context);
         code = errno;
     } else {
-        pid = clone(hob_spawn_child, top, (int)(flags | SIGCHLD), &context, &result->pidfd);
+        pid = clone(hob_spawn_child, place->top, (int)(flags | SIGCHLD), &context, &result->pidfd, NULL, place->left);
         code = errno;
     }
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &previous, NULL, sizeof previous);
     hob_spawn_give_back(&descriptors);
     // A change of uid in the child makes the shared memory undumpable: ours, too. Undo that.
-    if ((request.has_user || request.has_group) && dumpable_at_start == 1) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    if (request.has_user || request.has_group) hob_spawn_restore_dumpable();
 
     if (pid < 0) {
         __atomic_store_n(&result->pid, 0, __ATOMIC_RELAXED);
         __atomic_store_n(&result->pidfd, -1, __ATOMIC_RELAXED);
+        if (place->left != NULL) __atomic_store_n(place->left, 0, __ATOMIC_SEQ_CST);
         return refuse(result, result->stage, code);
     }
     __atomic_store_n(&result->pid, pid, __ATOMIC_RELEASE);

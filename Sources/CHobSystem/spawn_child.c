@@ -214,7 +214,11 @@ static _Noreturn void run_executable(struct child_context *context) {
 
 int hob_spawn_child(void *argument) {
     struct child_context *context = argument;
-    __atomic_store_n(&context->result->pid, (int)syscall(SYS_getpid), __ATOMIC_RELEASE);
+    // Whoever calls the child off either finds this number, or is heard here.
+    __atomic_store_n(&context->result->pid, (int)syscall(SYS_getpid), __ATOMIC_SEQ_CST);
+    if (context->called_off != NULL && __atomic_load_n(context->called_off, __ATOMIC_SEQ_CST) != 0) {
+        fail(context, ECANCELED);
+    }
     leave_shared_table(context);
     enter_session(context);
     map_descriptors(context);

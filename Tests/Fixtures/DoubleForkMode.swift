@@ -8,17 +8,20 @@ enum DoubleForkMode {
         let file = options.requiredWord("FILE", mode: "double-fork")
         // This process has one thread, so a plain fork is safe here.
         let child = fork()
-        if child == 0 {
-            setsid()
-            if fork() != 0 { _exit(0) }
-            beGrandchild(file)
-        }
+        if child == 0 { leaveGrandchild(file) }
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0 && errno == EINTR {}
         guard options.has("--stay") else { return 0 }
         ServiceSignals.limitLifetime()
         writeText("ready\n")
         while true { pause() }
+    }
+
+    /// In a process that was just forked: forks once more and ends.
+    static func leaveGrandchild(_ file: String) -> Never {
+        setsid()
+        if fork() != 0 { _exit(0) }
+        beGrandchild(file)
     }
 
     private static func beGrandchild(_ file: String) -> Never {

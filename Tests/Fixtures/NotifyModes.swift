@@ -61,7 +61,7 @@ enum NotifyMode {
 
     /// Sends one datagram to NOTIFY_SOCKET, a path or an abstract name.
     @discardableResult
-    private static func notify(_ message: String) -> Bool {
+    static func notify(_ message: String) -> Bool {
         guard let value = getenv("NOTIFY_SOCKET") else {
             writeText("hob-fixture notify: NOTIFY_SOCKET is unset\n", to: STDERR_FILENO)
             return false

@@ -14,4 +14,6 @@ let serviceModes: [String: @Sendable ([String]) -> Int32] = [
     "hup-counter": HangupCounterMode.run,
     "env": EnvironmentMode.run,
     "print": PrintMode.run,
+    "echo-server": EchoServerMode.run,
+    "unresponsive": UnresponsiveMode.run,
 ]

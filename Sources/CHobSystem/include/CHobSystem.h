@@ -104,6 +104,7 @@ int hob_memfd(const char *_Nonnull name);
 int hob_eventfd(unsigned initial);
 int hob_available(int descriptor);
 int hob_open_path_flag(void);
+int hob_open_nameless_flag(void);
 int hob_rename_no_replace(int old_directory, const char *_Nonnull old_path, int new_directory,
                           const char *_Nonnull new_path);
 int hob_is_tmpfs(int descriptor);
@@ -122,6 +123,8 @@ struct hob_file_status {
 };
 int hob_status_of_descriptor(int descriptor, struct hob_file_status *_Nonnull status);
 int hob_status_at(int directory, const char *_Nonnull path, int follow, struct hob_file_status *_Nonnull status);
+/// Which file a path leads to, as far as this machine knows without asking a file server, which may not answer.
+int hob_known_file(const char *_Nonnull path, uint64_t *_Nonnull device, uint64_t *_Nonnull inode);
 int hob_file_kind_is_directory(uint32_t mode);
 int hob_file_kind_is_regular(uint32_t mode);
 int hob_file_kind_is_fifo(uint32_t mode);
@@ -344,6 +347,31 @@ int hob_spawn(const struct hob_spawn_request *_Nonnull request, struct hob_spawn
 /// Reads `pid` or `pidfd` of a spawn that another thread is in; 0 and -1 when there is none yet.
 int hob_spawn_pid(const struct hob_spawn_result *_Nonnull result);
 int hob_spawn_pidfd(const struct hob_spawn_result *_Nonnull result);
+
+// MARK: Spawning apart: a child that is not a child of this process
+
+enum hob_stand_in_phase {
+    HOB_STAND_IN_STARTING = 0,
+    HOB_STAND_IN_CANCELLED,  // released before anything was spawned
+    HOB_STAND_IN_FAILED,     // `result` says where
+    HOB_STAND_IN_RUNNING,    // the child has reached its exec
+    HOB_STAND_IN_ENDED,      // `exit` is the child's
+};
+/// The memory that a stand-in parent shares with this process. All zero at first but for the descriptors.
+struct hob_stand_in {
+    int report;   // an eventfd, to which the stand-in writes when `phase` has changed
+    int release;  // an eventfd: readable means that the stand-in shall go, and leave the child to whoever inherits it
+    uint32_t phase;
+    uint32_t called_off;
+    struct hob_spawn_result result;
+    struct hob_exit exit;
+};
+/// Starts a stand-in parent which spawns; returns when it is gone, which may be as late as the child's end. To be called
+/// on a thread of its own with all signals blocked. -1 and errno when there could be no stand-in.
+int hob_stand_in_run(const struct hob_spawn_request *_Nonnull request, struct hob_stand_in *_Nonnull shared);
+uint32_t hob_stand_in_phase(const struct hob_stand_in *_Nonnull shared);
+/// From now on a child that has not stored its `result.pid` yet never will exec.
+void hob_stand_in_call_off(struct hob_stand_in *_Nonnull shared);
 
 #ifdef __cplusplus
 }

@@ -26,7 +26,10 @@ package final class Prober: @unchecked Sendable {
     package func start(id: UInt64, target: ProbeTarget, deadline: MonotonicTime?) {
         mailbox.post { [self] in
             probes.removeValue(forKey: id)?.cancel()
-            let probe = Probe(id: id, target: target, on: loop) { [unowned self] event in heard(event) }
+            let pacing = ProbePacing.backoff(upTo: target.longestPause)
+            let probe = Probe(id: id, target: target, pacing: pacing, userAgent: "hobd", on: loop) {
+                [unowned self] event in heard(event)
+            }
             probes[id] = probe
             probe.start(deadline: deadline)
         }

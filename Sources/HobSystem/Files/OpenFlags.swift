@@ -31,6 +31,8 @@ package struct OpenFlags: OptionSet, Sendable {
     package static let noFollow = OpenFlags(rawValue: O_NOFOLLOW)
     /// Refused when it is no directory.
     package static let directory = OpenFlags(rawValue: O_DIRECTORY)
+    /// A new file without a name, in the directory that is opened (O_TMPFILE).
+    package static let nameless = OpenFlags(rawValue: hob_open_nameless_flag())
     /// A place in the file system without the right to read or write it.
     package static let path = OpenFlags(rawValue: hob_open_path_flag())
 }

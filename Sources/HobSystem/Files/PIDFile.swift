@@ -42,6 +42,17 @@ package struct PIDFile: Sendable {
 
     /// Writes the file whole or not at all: a temporary file beside it, then rename.
     package func write(_ identity: ProcessIdentity, mode: UInt32 = 0o644) throws(SystemError) {
+        try write(
+            "\(identity.pid)\nstart-time \(identity.startTime)\nboot-id \(identity.bootID)\n"
+                + "pid-namespace \(identity.pidNamespace)\n", mode)
+    }
+
+    /// The same with the number only, for programs that take every word of the file for a pid.
+    package func writeNumber(_ pid: Int32, mode: UInt32 = 0o644) throws(SystemError) {
+        try write("\(pid)\n", mode)
+    }
+
+    private func write(_ text: String, _ mode: UInt32) throws(SystemError) {
         let temporary = "\(path).\(getpid()).tmp"
         let place = directory?.raw ?? AT_FDCWD
         _ = invoke(.unlink) { unlinkat(place, temporary, 0) }
@@ -49,9 +60,7 @@ package struct PIDFile: Sendable {
         do throws(SystemError) {
             // The mode is asked for exactly, whatever the umask.
             try file.changeMode(mode)
-            try file.writeAll(
-                "\(identity.pid)\nstart-time \(identity.startTime)\nboot-id \(identity.bootID)\n"
-                    + "pid-namespace \(identity.pidNamespace)\n")
+            try file.writeAll(text)
             let result = invoke(.rename) { renameat(place, temporary, place, path) }
             guard result >= 0 else { throw .file("rename", "\(temporary) to \(path)", -result) }
         } catch {

@@ -141,27 +141,6 @@ import Testing
         #expect(events.all.count == 100)
     }
 
-    @Test func `a socket that TCP has connected to itself is no listener`() throws {
-        let address = try freeAddress()
-        var place = sockaddr_in()
-        place.sin_family = sa_family_t(AF_INET)
-        place.sin_port = address.port.bigEndian
-        place.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-        let result = withUnsafePointer(to: &place) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-                return bind(socket.raw, pointer, size) == 0 ? connect(socket.raw, pointer, size) : -1
-            }
-        }
-        #expect(result == 0)
-        #expect(ProbeAttempt.isConnectedToItself(socket, address))
-        let listener = try TCPSocket.listen(on: .loopback(port: 0))
-        let other = try SocketAddress.local(of: listener)
-        let client = try TCPSocket.startConnecting(to: other)
-        #expect(!ProbeAttempt.isConnectedToItself(client, other))
-    }
-
     @Test func `the holder of a port is named`() throws {
         let prober = try makeProber()
         defer { prober.stop() }

@@ -29,7 +29,8 @@ import Testing
         "usleep@EventLoop.swift": "a pause",
         "usleep@FaultPlan.swift": "a fault",
         "usleep@Supervisor.swift": "a pause before the loop runs", "hob_be_lean": "a precaution",
-        "hob_give_back_memory": "frees only", "access@PortHolder.swift": "a hint in a message",
+        "hob_give_back_memory": "frees only", "hob_stand_in_phase": "no call", "hob_stand_in_call_off": "no call",
+        "access@PortHolder.swift": "a hint in a message",
     ]
 
     /// Names of the C library that no method of ours has.

@@ -1,4 +1,4 @@
-/// What a probe has found; reported on the prober's thread.
+/// What a probe has found; reported on its event loop's thread.
 package enum ProbeEvent: Sendable, Hashable {
     /// The target answered as it should; the probe is over.
     case succeeded(id: UInt64)

@@ -1,5 +1,3 @@
-package import HobSystem
-
 /// What a probe asks.
 package enum ProbeTarget: Sendable, Hashable {
     /// One of these addresses accepts a connection.
@@ -9,8 +7,8 @@ package enum ProbeTarget: Sendable, Hashable {
     /// One of these addresses answers `GET path` with a status in the range.
     case http([SocketAddress], host: String, path: String, statuses: ClosedRange<Int>)
 
-    /// The longest pause between two attempts; HTTP costs the service more.
-    var longestPause: Duration {
+    /// The longest pause that a supervisor makes between two attempts; HTTP costs the service more.
+    package var longestPause: Duration {
         switch self {
         case .tcp, .unix: .milliseconds(100)
         case .http: .milliseconds(250)
@@ -18,7 +16,7 @@ package enum ProbeTarget: Sendable, Hashable {
     }
 
     /// How long one attempt may take.
-    var attemptLimit: Duration {
+    package var attemptLimit: Duration {
         switch self {
         case .tcp, .unix: .seconds(1)
         case .http: .seconds(5)
@@ -26,7 +24,7 @@ package enum ProbeTarget: Sendable, Hashable {
     }
 
     /// The addresses that are tried side by side.
-    var addresses: [SocketAddress] {
+    package var addresses: [SocketAddress] {
         get throws(SystemError) {
             switch self {
             case .tcp(let addresses), .http(let addresses, _, _, _): addresses

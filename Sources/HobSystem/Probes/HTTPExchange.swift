@@ -16,14 +16,14 @@ struct HTTPExchange {
     private var line: [UInt8] = []
 
     /// The request. Control bytes, which could end a line early, become percent signs.
-    static func request(host: String, path: String) -> [UInt8] {
+    static func request(host: String, path: String, userAgent: String) -> [UInt8] {
         func clean(_ text: String) -> String {
             String(text.unicodeScalars.map { $0.value <= 0x20 || $0.value == 0x7f ? "%" : Character($0) })
         }
         let target = path.hasPrefix("/") ? path : "/" + path
         let lines = [
-            "GET \(clean(target)) HTTP/1.1", "Host: \(clean(host))", "User-Agent: hobd", "Accept: */*",
-            "Connection: close", "", "",
+            "GET \(clean(target)) HTTP/1.1", "Host: \(clean(host))", "User-Agent: \(clean(userAgent))",
+            "Accept: */*", "Connection: close", "", "",
         ]
         return Array(lines.joined(separator: "\r\n").utf8)
     }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HobSupervisor
+@testable import HobSystem
 
 @Suite struct HTTPExchangeTests {
     @Test(
@@ -34,11 +34,12 @@ import Testing
         #expect(block.withUnsafeBytes { exchange.receive($0) } == .malformed)
     }
 
-    @Test func `a path or host cannot smuggle a second line in`() {
+    @Test func `a path, host or name cannot smuggle a second line in`() {
         let request = String(
-            decoding: HTTPExchange.request(host: "a\r\nX: y", path: "x y\nGET /evil"), as: UTF8.self)
+            decoding: HTTPExchange.request(host: "a\r\nX: y", path: "x y\nGET /evil", userAgent: "hob\r\nY: z"),
+            as: UTF8.self)
         #expect(
-            request == "GET /x%y%GET%/evil HTTP/1.1\r\nHost: a%%X:%y\r\nUser-Agent: hobd\r\nAccept: */*\r\n"
+            request == "GET /x%y%GET%/evil HTTP/1.1\r\nHost: a%%X:%y\r\nUser-Agent: hob%%Y:%z\r\nAccept: */*\r\n"
                 + "Connection: close\r\n\r\n")
     }
 }

@@ -1,13 +1,14 @@
 import Glibc
-import HobSystem
 
 /// One attempt of a probe: connections to all its addresses side by side; the first that answers well decides.
 ///
-/// It lives on the prober's thread.
-final class ProbeAttempt {
+/// It lives on its event loop's thread.
+package final class ProbeAttempt {
     /// How an attempt has ended.
-    enum Outcome {
+    package enum Outcome: Sendable, Hashable {
+        /// The target answered as it should.
         case succeeded
+        /// It did not; the text is the reason of the address that failed last.
         case failed(String)
     }
 
@@ -27,20 +28,25 @@ final class ProbeAttempt {
 
     private let loop: EventLoop
     private let target: ProbeTarget
+    private let userAgent: String
     private let finish: (Outcome) -> Void
     private var connections: [Connection] = []
     private var timer: TimerToken?
     private var failure = "no address to try"
     private var isOver = false
 
-    init(_ target: ProbeTarget, on loop: EventLoop, finish: @escaping (Outcome) -> Void) {
+    /// Makes an attempt that has not begun; `userAgent` is the name that an HTTP server gets to see.
+    package init(
+        _ target: ProbeTarget, userAgent: String, on loop: EventLoop, finish: @escaping (Outcome) -> Void
+    ) {
         self.loop = loop
         self.target = target
+        self.userAgent = userAgent
         self.finish = finish
     }
 
     /// Begins; the outcome may come before this returns.
-    func start() {
+    package func start() {
         timer = loop.schedule(after: target.attemptLimit) { [weak self] in
             guard let self else { return }
             end(.failed(connections.contains { $0.isConnected } ? "no answer within the time limit" : "timed out"))
@@ -57,7 +63,7 @@ final class ProbeAttempt {
     }
 
     /// Forgets everything; no outcome comes any more.
-    func cancel() {
+    package func cancel() {
         isOver = true
         if let timer { loop.cancel(timer) }
         for connection in connections { close(connection) }
@@ -92,7 +98,7 @@ final class ProbeAttempt {
                 end(.succeeded)
                 return
             }
-            connection.unsent = HTTPExchange.request(host: host, path: path)[...]
+            connection.unsent = HTTPExchange.request(host: host, path: path, userAgent: userAgent)[...]
         }
         do throws(SystemError) {
             if connection.unsent.isEmpty { try receive(connection) } else { try send(connection) }
@@ -104,7 +110,7 @@ final class ProbeAttempt {
     private func send(_ connection: Connection) throws(SystemError) {
         let bytes = Array(connection.unsent)
         var sent = 0
-        // Not write(2): a service that hangs up early must not raise SIGPIPE in its supervisor.
+        // Not write(2): a service that hangs up early must not raise SIGPIPE in this process.
         let count = invoke(.sendmsg) {
             Glibc.send(connection.socket.raw, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         }

@@ -1,0 +1,27 @@
+import HobControllerCore
+import HobSystem
+
+/// Decides whether a connection that failed is worth another attempt.
+struct ConnectAttempts {
+    private let facts: DaemonFacts
+    private let deadline: MonotonicTime
+    private var failuresOfReady = 0
+
+    init(_ facts: DaemonFacts) {
+        self.facts = facts
+        deadline = MonotonicTime.now() + facts.configuration.startTimeout
+    }
+
+    /// To be told of each failure; throws when it is final.
+    ///
+    /// A daemon that answers now may have come up in the very moment the closure failed: its second failure counts.
+    mutating func failed(isReady: Bool, _ cause: (any Error)?) throws {
+        failuresOfReady = isReady ? failuresOfReady + 1 : 0
+        let isLate = MonotonicTime.now() >= deadline
+        guard failuresOfReady >= 2 || isLate else { return }
+        let why = cause.map { "\($0)" } ?? "it answered nothing"
+        let state = isReady ? "it runs and answers, but the connection failed" : "it does not stay up"
+        throw ControllerError(
+            .connectFailed, identifier: facts.configuration.identifier, message: "\(state): \(why)", cause: cause)
+    }
+}

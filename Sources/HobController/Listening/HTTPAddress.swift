@@ -1,0 +1,31 @@
+/// The parts of an `http://` URL that a ping needs.
+struct HTTPAddress: Hashable, Sendable {
+    var host: String
+    var port: UInt16
+    /// Host and port as they stand in the URL.
+    var authority: String
+    var path: String
+
+    /// Nil when the text is no such URL.
+    init?(_ url: String) {
+        guard url.lowercased().hasPrefix("http://") else { return nil }
+        let rest = url.dropFirst(7)
+        let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
+        let place = rest[..<end]
+        let target = rest[end...].prefix { $0 != "#" }
+        path = target.hasPrefix("/") ? String(target) : "/" + target
+        authority = String(place)
+        let colon = place.lastIndex(of: ":")
+        let isPort = colon.map { !place[$0...].contains("]") } ?? false
+        var name = place
+        port = 80
+        if isPort, let colon {
+            guard let number = UInt16(place[place.index(after: colon)...]), number > 0 else { return nil }
+            port = number
+            name = place[..<colon]
+        }
+        if name.hasPrefix("["), name.hasSuffix("]") { name = name.dropFirst().dropLast() }
+        guard !name.isEmpty, !name.contains("@") else { return nil }
+        host = String(name)
+    }
+}

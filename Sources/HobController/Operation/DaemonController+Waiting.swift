@@ -1,0 +1,92 @@
+import HobControllerCore
+import HobSystem
+
+/// The two ways to wait: a task on the reactor's thread, or the calling thread itself.
+extension DaemonController {
+    /// Begins some work on a loop; it answers once, and returns what cancels it.
+    typealias LoopWork<Answer> = (EventLoop, @escaping (Answer) -> Void) -> () -> Void
+
+    /// Belongs to the reactor's loop.
+    private final class Cancellation {
+        var body: (() -> Void)?
+        var isWanted = false
+    }
+
+    func perform(_ request: ControllerRequest) async throws -> ControllerOutcome {
+        if request == .ensure, let pid = await readyPid() { return .init(result: .success(.alreadyRunning(pid: pid))) }
+        try Task.checkCancellation()
+        return try await onReactor { [facts] in Self.operation(request, facts)($0, $1) }
+    }
+
+    func performBlocking(_ request: ControllerRequest) throws -> ControllerOutcome {
+        if request == .ensure, let pid = readyPidBlocking() {
+            return .init(result: .success(.alreadyRunning(pid: pid)))
+        }
+        return try onThisThread(Self.operation(request, facts))
+    }
+
+    /// Whether the daemon runs and answers its ping at this moment.
+    func answersNow() async -> Bool { await readyPid() != nil }
+
+    private func readyPid() async -> Int32? {
+        try? await onReactor { [facts] in Self.readyCheck(facts)($0, $1) }
+    }
+
+    func readyPidBlocking() -> Int32? { try? onThisThread(Self.readyCheck(facts)) }
+
+    private static func operation(_ request: ControllerRequest, _ facts: DaemonFacts) -> LoopWork<ControllerOutcome> {
+        { loop, answer in
+            let operation = ControllerOperation(request, facts, on: loop) { answer($0) }
+            operation.begin()
+            return { operation.cancel() }
+        }
+    }
+
+    private static func readyCheck(_ facts: DaemonFacts) -> LoopWork<Int32?> {
+        { loop, answer in
+            let check = ReadyCheck(facts, on: loop) { answer($0) }
+            check.begin()
+            return { check.cancel() }
+        }
+    }
+
+    private func onReactor<Answer: Sendable>(
+        _ work: @escaping @Sendable (EventLoop, @escaping (Answer) -> Void) -> () -> Void
+    ) async throws -> Answer {
+        let reactor = try facts.explaining(.startFailed) { () throws(SystemError) in try Reactor.shared() }
+        let cancellation = LoopBound(Cancellation())
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                reactor.post { loop in
+                    cancellation.value.body = work(loop) { answer in
+                        cancellation.value.body = nil
+                        continuation.resume(returning: answer)
+                    }
+                    if cancellation.value.isWanted { cancellation.value.body?() }
+                }
+            }
+        } onCancel: {
+            reactor.post { _ in
+                cancellation.value.isWanted = true
+                cancellation.value.body?()
+            }
+        }
+    }
+
+    private func onThisThread<Answer>(_ work: LoopWork<Answer>) throws -> Answer {
+        try facts.explaining(.startFailed) { () throws(SystemError) in
+            let loop = try EventLoop()
+            var answer: Answer?
+            let cancel = work(loop) { answer = $0 }
+            while true {
+                if let answer { return answer }
+                do throws(SystemError) {
+                    try loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
+                } catch {
+                    cancel()
+                    throw error
+                }
+            }
+        }
+    }
+}

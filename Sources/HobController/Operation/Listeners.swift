@@ -1,0 +1,76 @@
+import HobSystem
+
+/// What an operation listens to while a daemon starts.
+struct Listeners {
+    var pidFile: PIDFileWait?
+    var ping: PingLoop?
+    var notice: ReadyNotice?
+    var isPhraseAwaited = false
+    /// The next ping after one that a stranger has answered.
+    var retry: TimerToken?
+    private var outputWatch: Watch?
+    private var outputWatcher: FileWatcher?
+    /// Sockets that listened on the ping's port before the start.
+    private var strangers: Set<UInt64> = []
+    /// What may explain that the daemon does not come up.
+    private(set) var hint: String?
+
+    /// Calls the body when something is written into the captured output.
+    mutating func followOutput(_ output: CapturedOutput?, on loop: EventLoop, _ body: @escaping () -> Void) {
+        guard let output, let watcher = try? FileWatcher(),
+            (try? watcher.add("/proc/self/fd/\(output.file.raw)", events: .modified)) != nil
+        else { return }
+        outputWatcher = watcher
+        outputWatch = try? loop.watch(watcher.raw, events: .read) { _ in
+            _ = try? watcher.next()
+            body()
+        }
+    }
+
+    /// Remembers who listens where the ping goes before anything is started: their answers are not the daemon's.
+    mutating func noteStrangers(_ ping: Ping?) {
+        guard let port = Self.port(of: ping) else { return }
+        strangers = Set((try? PortHolder.listenerInodes(port: port)) ?? [])
+    }
+
+    /// Whether an answer came from somebody who listened before the start and is none of the daemon's processes.
+    mutating func isStrangers(_ ping: Ping?, tree: [Int32]) -> Bool {
+        guard !strangers.isEmpty, let port = Self.port(of: ping),
+            let now = try? PortHolder.listenerInodes(port: port), !strangers.isDisjoint(with: now),
+            (try? PortHolder.isListening(port: port, anyOf: tree)) == false
+        else { return false }
+        let holder = ((try? PortHolder.find(port: port)) ?? nil).map { " by \($0)" } ?? ""
+        hint = "port \(port) was taken\(holder) before the start"
+        return true
+    }
+
+    /// Stops listening to anything.
+    mutating func cancel(on loop: EventLoop) {
+        pidFile?.cancel()
+        pidFile = nil
+        ping?.cancel()
+        if hint == nil, let reason = ping?.lastFailure { hint = Self.isTelling(reason) ? "ping: \(reason)" : nil }
+        ping = nil
+        notice?.cancel()
+        notice = nil
+        isPhraseAwaited = false
+        if let retry { loop.cancel(retry) }
+        retry = nil
+        if let outputWatch { loop.cancel(outputWatch) }
+        outputWatch = nil
+        outputWatcher = nil
+    }
+
+    /// That nobody listens says nothing that "timed out" does not say.
+    private static func isTelling(_ reason: String) -> Bool {
+        !["connection refused", "no such socket", "not there"].contains(reason)
+    }
+
+    private static func port(of ping: Ping?) -> UInt16? {
+        switch ping {
+        case .tcp(_, let port): port
+        case .http(let url): HTTPAddress(url)?.port
+        case .unix, .command, .check, .connection, nil: nil
+        }
+    }
+}

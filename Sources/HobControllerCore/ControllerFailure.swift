@@ -1,0 +1,24 @@
+/// Why an operation failed, before words are made of it.
+package struct ControllerFailure: Sendable, Hashable {
+    /// The kinds, as callers tell them apart.
+    package enum Code: Sendable, Hashable {
+        case alreadyStarted, startFailed, startTimedOut, stopFailed, stopTimedOut
+    }
+
+    /// Which kind.
+    package var code: Code
+    /// A sentence of our own; empty when the daemon's own words say it.
+    package var reason: String
+    /// How things ended, for the parenthesis: "exited with status 1", "timed out".
+    package var endings: [String]
+    /// Whether the daemon's output and log lines belong into the message.
+    package var showsOutput: Bool
+
+    /// A failure from its parts.
+    package init(_ code: Code, reason: String = "", endings: [String] = [], showsOutput: Bool = false) {
+        self.code = code
+        self.reason = reason
+        self.endings = endings
+        self.showsOutput = showsOutput
+    }
+}
