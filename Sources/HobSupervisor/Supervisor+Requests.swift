@@ -297,6 +297,7 @@ extension Supervisor {
     func closed(_ connection: ControlConnection) {
         guard connection.isAttached, !isShuttingDown else { return }
         loop.schedule(after: .seconds(2)) { [unowned self] in
+            guard server?.hasAttached != true else { return }
             DaemonLog.write("the `hob up` that this was tied to is gone")
             shutDown()
         }

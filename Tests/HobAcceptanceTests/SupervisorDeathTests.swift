@@ -224,6 +224,26 @@ import Testing
         }
     }
 
+    @Test func `what is tied to a client goes on when that comes back at once, and goes down when it does not`() throws {
+        try Sandbox.with("services: { web: { command: sleep 1000 } }\n") { sandbox in
+            try sandbox.succeed("up", "-d")
+            let web = try sandbox.process("web")
+            func attach() throws -> SupervisorConnection {
+                let connection = try FaultBench.connect(sandbox)
+                let request = Request(id: connection.makeRequestID(), verb: .attach)
+                _ = try connection.perform(request, until: .now() + .seconds(10))
+                return connection
+            }
+            _ = try attach()
+            var second: SupervisorConnection? = try attach()
+            // Longer than what is granted to the first.
+            #expect(!web.waitForExit(until: .now() + .milliseconds(2_500)))
+            #expect(second != nil)
+            second = nil
+            #expect(web.waitForExit(until: .now() + .seconds(10)))
+        }
+    }
+
     @Test func `down leaves no names behind but those that a next one needs`() throws {
         let yml = "services: { web: { command: sleep 1000, instances: 3, notify: true } }\n"
         try Sandbox.with(yml) { sandbox in
