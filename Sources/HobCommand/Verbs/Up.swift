@@ -19,10 +19,9 @@ struct Up: ParsableCommand {
             Examples:
               $ hob up
               $ hob up -d --timeout 1m
-              + redis
-              + web (4 instances)
               redis started (pid 4702, after 31ms)
-              ...
+              web@1 started (pid 4711, after 420ms)
+              hob: 2 instances up (revision 1)
             """)
 
     @Argument(help: "Only these services, with what they require; all when none is named.", completion: .instances)
