@@ -181,6 +181,8 @@ final class ControllerOperation {
         self.answer = nil
         let outcome = outcome(of: result)
         ticket?.cancel()
+        // It knows us, as we know it.
+        ticket = nil
         if let lockWait { loop.cancel(lockWait) }
         for token in timers.values { loop.cancel(token) }
         timers.removeAll()
