@@ -224,7 +224,8 @@ import Testing
         }
     }
 
-    @Test func `what is tied to a client goes on when that comes back at once, and goes down when it does not`() throws {
+    @Test func `what is tied to a client goes on when that comes back at once, and goes down when it does not`() throws
+    {
         try Sandbox.with("services: { web: { command: sleep 1000 } }\n") { sandbox in
             try sandbox.succeed("up", "-d")
             let web = try sandbox.process("web")
