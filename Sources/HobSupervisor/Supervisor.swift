@@ -90,6 +90,8 @@ package final class Supervisor {
     /// Processes that earlier lives have made, by pid.
     var adopted: [Int32: AdoptedProcess] = [:]
     var isAskingKeeper = false
+    /// Children of the keeper that have ended, as we know, and that it has not reaped yet.
+    var zombies: Set<Int32> = []
     /// Whether the keeper has seen a life before this one: then only the supervisor was gone, and never for long.
     let isSuccessor: Bool
     /// Whether nothing is started or ended by itself: the supervisor has died too often in a short time.

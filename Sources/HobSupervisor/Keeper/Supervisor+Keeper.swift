@@ -55,8 +55,9 @@ extension Supervisor {
             guard let self else { return }
             switch fate {
             case .exited(let status):
+                zombies.insert(pid)
                 settle(process, ExitOutcome(status))
-                whenRecorded { link.release(pid) }
+                whenRecorded { [unowned self] in release(pid, link) }
             case .alive, .noChild, .keeperGone: settleLater(process)
             }
         }
@@ -89,19 +90,30 @@ extension Supervisor {
                 continueSweeps()
                 return
             }
+            zombies.insert(ended.pid)
             if let process = adopted[ended.pid] { settle(process, ExitOutcome(ended.status)) }
             whenRecorded { [unowned self] in
-                link.release(ended.pid)
+                release(ended.pid, link)
                 settleKeeperChildren()
             }
         }
+    }
+
+    /// Lets the keeper reap a child whose end is written down.
+    private func release(_ pid: Int32, _ link: KeeperLink) {
+        link.release(pid)
+        // Answers come in order: from then on the number may mean somebody else.
+        link.status(of: pid) { [weak self] _ in self?.zombies.remove(pid) }
     }
 
     /// The children of the keeper that nobody watches: orphans of services that an earlier life started.
     func orphansOfKeeper() -> [Int32] {
         guard let link, link.isOpen else { return [] }
         let own = getpid()
-        return ProcessTree.children(of: keeperPID).filter { $0 != own && adopted[$0] == nil }
+        // Who is known to have ended has handed on its children before this look.
+        return ProcessTree.children(of: keeperPID).filter {
+            $0 != own && adopted[$0] == nil && !zombies.contains($0)
+        }
     }
 
     /// Looks once more for everybody who is being swept.
