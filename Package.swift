@@ -121,7 +121,7 @@ let package = Package(
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
-            name: "controller-host", dependencies: ["ControllerScenarios", "HobSystem", "HobTestKit"],
+            name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
             path: "Tests/ControllerHost"),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],

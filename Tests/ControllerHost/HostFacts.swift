@@ -22,7 +22,8 @@ struct HostFacts: Equatable {
         facts.facts["subreaper and dumpable"] = "\(ProcessControl.isSubreaper) \(ProcessControl.isDumpable)"
         facts.facts["descriptors"] = descriptors()
         // Swift's own pool grows and shrinks as it likes.
-        facts.facts["threads of guests"] = threads().filter { $0.hasPrefix("hob-") || $0 == "stand-in" }.joined(separator: " ")
+        facts.facts["threads of guests"] = threads().filter { $0.hasPrefix("hob-") || $0 == "stand-in" }.joined(
+            separator: " ")
         facts.facts["children"] = text("/proc/self/task/\(getpid())/children")
         return facts
     }
@@ -78,7 +79,9 @@ struct HostFacts: Equatable {
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if !name.hasPrefix(".") { names.append(name) }
         }
         return names
@@ -95,7 +98,8 @@ struct HostFacts: Equatable {
         defer { fclose(file) }
         var text = ""
         var buffer = [CChar](repeating: 0, count: 4096)
-        while fgets(&buffer, Int32(buffer.count), file) != nil { text += String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        while fgets(&buffer, Int32(buffer.count), file) != nil {
+            text += String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
         return text
     }

@@ -2,7 +2,12 @@ import ControllerScenarios
 import Glibc
 
 // A program with children, signal handlers, threads and descriptors of its own, in which every scenario is run.
-// Prints what it noticed of that; nothing is right.
+// Prints what it noticed of that; nothing is right. `connect DIRECTORY` is another program: see ConnectingProcess.
+if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "connect" {
+    try await ConnectingProcess.run(CommandLine.arguments[2])
+    exit(0)
+}
+
 let ignoresChildren = CommandLine.arguments.contains("--ignore-children")
 let host = NoisyHost(ignoresChildren: ignoresChildren)
 let scenarios = ControllerScenario.all

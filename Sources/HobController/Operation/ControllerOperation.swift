@@ -213,7 +213,9 @@ final class ControllerOperation {
             let message = FailureText.compose(failure, output: outputText, log: logWords)
             return .init(
                 result: .failure(
-                    ControllerError(.init(failure.code), identifier: identifier, message: message, cause: cause)))
+                    ControllerError(
+                        .init(failure.code), identifier: identifier, message: message, cause: cause,
+                        isByChance: failure.isByChance)))
         }
     }
 
