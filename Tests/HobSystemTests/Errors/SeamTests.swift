@@ -32,7 +32,6 @@ import Testing
         "usleep@Supervisor.swift": "a pause before the loop runs", "hob_be_lean": "a precaution",
         "hob_give_back_memory": "frees only", "hob_stand_in": "words of memory; the call is in the seam",
         "access@PortHolder.swift": "a hint in a message",
-        "hob_open_nameless_flag": "a constant", "hob_stand_in@StandInCore.swift": "a structure",
         "fcntl@HeldDescriptors.swift": "asks what is open",
     ]
 
