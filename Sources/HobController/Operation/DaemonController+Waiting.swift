@@ -18,11 +18,15 @@ extension DaemonController {
         return try await onReactor { [facts] in Self.operation(request, facts)($0, $1) }
     }
 
-    func performBlocking(_ request: ControllerRequest) throws -> ControllerOutcome {
-        if request == .ensure, let pid = readyPidBlocking() {
-            return .init(result: .success(.alreadyRunning(pid: pid)))
+    func performBlocking(
+        _ request: ControllerRequest, beside companion: Companion = { _, _ in }
+    ) throws -> ControllerOutcome {
+        if request == .ensure {
+            let (pid, isCancelled) = try readyPidBlocking(beside: companion)
+            if isCancelled { return .init(result: .success(.cancelled)) }
+            if let pid { return .init(result: .success(.alreadyRunning(pid: pid))) }
         }
-        return try onThisThread(Self.operation(request, facts))
+        return try onThisThread(Self.operation(request, facts), beside: companion)
     }
 
     /// Whether the daemon runs and answers its ping at this moment.
@@ -32,7 +36,17 @@ extension DaemonController {
         try? await onReactor { [facts] in Self.readyCheck(facts)($0, $1) }
     }
 
-    func readyPidBlocking() -> Int32? { try? onThisThread(Self.readyCheck(facts)) }
+    /// The same; and whether the companion has cancelled it.
+    func readyPidBlocking(beside companion: Companion = { _, _ in }) throws -> (pid: Int32?, isCancelled: Bool) {
+        var isCancelled = false
+        let pid = try onThisThread(Self.readyCheck(facts)) { loop, cancel throws(SystemError) in
+            try companion(loop) {
+                isCancelled = true
+                cancel()
+            }
+        }
+        return (pid, isCancelled)
+    }
 
     private static func operation(_ request: ControllerRequest, _ facts: DaemonFacts) -> LoopWork<ControllerOutcome> {
         { loop, answer in
@@ -73,11 +87,15 @@ extension DaemonController {
         }
     }
 
-    private func onThisThread<Answer>(_ work: LoopWork<Answer>) throws -> Answer {
+    private func onThisThread<Answer>(
+        _ work: LoopWork<Answer>, beside companion: Companion = { _, _ in }
+    ) throws -> Answer {
         try facts.explaining(.startFailed) { () throws(SystemError) in
             let loop = try EventLoop()
+            var cancel: () -> Void = {}
+            try companion(loop) { cancel() }
             var answer: Answer?
-            let cancel = work(loop) { answer = $0 }
+            cancel = work(loop) { answer = $0 }
             while true {
                 if let answer { return answer }
                 do throws(SystemError) {
