@@ -69,7 +69,8 @@ extension ValueReader {
             || byte == UInt8(ascii: "_")
     }
 
-    private func shellCommand(_ field: Field) -> CommandLine? {
+    /// A text for `/bin/sh -c`.
+    func shellCommand(_ field: Field) -> CommandLine? {
         guard case .scalar = field.node.content else {
             fail(
                 field, "\(field.node.kind) where a shell's text belongs",
@@ -132,7 +133,7 @@ extension ValueReader {
     }
 
     /// The ladder of signals; SIGKILL at its end is understood and left out.
-    private func stopSequence(_ field: Field) -> StopSequence? {
+    func stopSequence(_ field: Field) -> StopSequence? {
         let elements = elements(of: field)
         var steps: [StopSequence.Step] = []
         for (index, element) in elements.enumerated() {

@@ -2,6 +2,14 @@ import Glibc
 package import HobSystem
 
 extension Ping {
+    /// Whether it goes to a socket that can be connected to and used.
+    package var isSocket: Bool {
+        switch self {
+        case .tcp, .unix: true
+        case .http, .command, .check, .connection: false
+        }
+    }
+
     /// Connects to where the ping goes; nil when that is no socket.
     ///
     /// All addresses of the host are tried, one after the other, until the deadline.
