@@ -1,6 +1,8 @@
 import ArgumentParser
+import Glibc
 import HobConfig
 import HobController
+import HobSystem
 
 /// `hob control`
 struct Control: ParsableCommand {
@@ -16,7 +18,7 @@ struct Control: ParsableCommand {
                     --ping tcp:localhost:9312 --start-timeout 25s -- searchd -c sphinx.conf
               searchd started (pid 4711) in 312ms
               $ hob control -f searchd.yml stop
-              searchd stopped
+              searchd stopped in 24ms
 
             The file has the same as keys (pid_file: searchd.pid, command: searchd -c sphinx.conf); flags win over it.
 
@@ -42,6 +44,9 @@ struct Control: ParsableCommand {
         completion: .file(extensions: ["yml", "yaml"]))
     var file: String?
 
+    @Option(name: .customShort("C"), help: "Go to this directory first.", completion: .directory)
+    var startDirectory: String?
+
     @Flag(help: "Print what came of it as one JSON object.")
     var json = false
 
@@ -63,6 +68,10 @@ struct Control: ParsableCommand {
     func run() throws {
         var report = ControlReport(verb: verb, console: output.console, asJSON: json)
         do {
+            if let startDirectory, chdir(startDirectory) != 0 {
+                throw CommandFailure(
+                    ExitStatus.usage, "cannot go to \(startDirectory): \(SystemError.fileReason(errno))")
+            }
             let subject = ControlSubject(file: file, flags: flags, console: output.console)
             let configuration = try subject.configuration(for: verb)
             report.identifier = configuration.identifier
@@ -79,7 +88,8 @@ struct Control: ParsableCommand {
 
     private var commandFlags: [ControlFlag] {
         guard let word = command.first else { return [] }
-        if process.shell { return [.text("command", "command", word), .text("shell", "--shell", "true")] }
-        return [command.count == 1 ? .command("command", "command", word) : .list("command", "command", command)]
+        let name = ControlFlag.commandName
+        if process.shell { return [.text("command", name, word), .text("shell", "--shell", "true")] }
+        return [command.count == 1 ? .command("command", name, word) : .list("command", name, command)]
     }
 }

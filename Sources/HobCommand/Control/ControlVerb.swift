@@ -1,5 +1,4 @@
 import ArgumentParser
-import HobControllerCore
 import HobPolicy
 
 /// What `hob control` is asked to do.

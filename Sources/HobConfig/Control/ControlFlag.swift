@@ -1,5 +1,8 @@
 /// A flag of `hob control`, as a value of the file's key would be.
 package struct ControlFlag: Hashable, Sendable {
+    /// What messages call the command behind `--`.
+    package static let commandName = "command"
+
     /// The key of the file.
     package let key: String
     private let name: String

@@ -13,6 +13,12 @@ package struct ControlLoad: Sendable {
         warnings = Problems.sorted(context.problems.warnings)
     }
 
+    private init(_ settings: ControlSettings, errors: [Diagnostic], warnings: [Diagnostic]) {
+        self.settings = settings
+        self.errors = errors
+        self.warnings = warnings
+    }
+
     // MARK: - Files
 
     /// Reads a file; paths in it are seen from its directory, which is also where the daemon runs by default.
@@ -70,6 +76,16 @@ package struct ControlLoad: Sendable {
         var variables = EnvironmentReader(values: values, file: "")
         let settings = ControlReader(values: values, directory: directory)
             .read(fields, environment: variables.read(fields))
-        return ControlLoad(settings, context)
+        let load = ControlLoad(settings, context)
+        // A remedy for files is none for flags.
+        let warnings = load.warnings.map { warning in
+            var warning = warning
+            if warning.suggestion == ValueReader.shellRemedy {
+                let isCommand = warning.file == ControlFlag.commandName
+                warning.suggestion = "write \(isCommand ? "--shell" : "sh -c '…'") if a shell is meant"
+            }
+            return warning
+        }
+        return ControlLoad(settings, errors: load.errors, warnings: warnings)
     }
 }

@@ -25,7 +25,10 @@ extension ControlReader {
     private func pingTable(_ field: Field) -> ControlSettings.Ping? {
         guard let fields = values.fields(of: field, .controlPing) else { return nil }
         guard let name = fields.names.first, let inner = fields[name] else {
-            if fields.meant.isEmpty { values.fail(field, "it names nothing to ask", suggestion: Self.forms) }
+            // A key that was written wrong has been reported.
+            if field.node.entries?.isEmpty ?? true {
+                values.fail(field, "it names nothing to ask", suggestion: Self.forms)
+            }
             return nil
         }
         if fields.names.count > 1, let second = fields[fields.names[1]] {

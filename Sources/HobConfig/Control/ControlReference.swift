@@ -57,9 +57,9 @@ package enum ControlReference {
 
         ```
         $ hob control start --pid-file searchd.pid --log-file searchd.log --ping tcp:localhost:9312 -- searchd -c sphinx.conf
-        searchd started (pid 4711) in 0.3s
+        searchd started (pid 4711) in 312ms
         $ hob control stop --pid-file searchd.pid
-        searchd stopped
+        searchd stopped in 24ms
         ```
 
         The same from a file, `searchd.yml`:
@@ -73,7 +73,7 @@ package enum ControlReference {
 
         ```
         $ hob control -f searchd.yml ensure
-        searchd started (pid 4711) in 0.3s
+        searchd started (pid 4711) in 312ms
         ```
 
         ## Verbs

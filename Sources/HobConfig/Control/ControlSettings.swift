@@ -12,11 +12,13 @@ package struct ControlSettings: Hashable, Sendable {
 
     /// How to find out whether the daemon can be used.
     package enum Ping: Hashable, Sendable {
+        /// A TCP connection is accepted.
         case tcp(host: String, port: UInt16)
-        /// An absolute path.
+        /// The Unix socket at this absolute path accepts a connection.
         case unix(String)
-        /// An `http://` URL.
+        /// The `http://` URL is answered well.
         case http(String)
+        /// The command exits with 0.
         case command(Command)
     }
 
@@ -30,33 +32,57 @@ package struct ControlSettings: Hashable, Sendable {
 
     /// A limit that can be switched off.
     package enum Limit: Hashable, Sendable {
+        /// There is none.
         case off
+        /// So long.
         case after(Duration)
     }
 
+    /// Starts the daemon.
     package var command: Command?
+    /// Its name in messages.
     package var identifier: String?
+    /// The file with its pid.
     package var pidFile: String?
+    /// Its log.
     package var logFile: String?
+    /// Serialises starts and stops.
     package var lockFile: String?
+    /// Where everything runs.
     package var directory: String?
+    /// Permission bits taken from its files.
     package var umask: UInt32?
     /// Variables to set; nil for one to remove.
     package var environment: [String: String?] = [:]
+    /// Descriptors that it keeps.
     package var keptDescriptors: [Int32]?
+    /// Whether its command stays in the foreground.
     package var daemonizes: Bool?
+    /// Runs before each start, under the lock.
     package var beforeStart: Command?
+    /// How to find out whether it can be used.
     package var ping: Ping?
+    /// Whether READY=1 over sd_notify(3) is awaited.
     package var awaitsNotification: Bool?
+    /// What a line of the log must match before it counts as ready.
     package var readyPhrase: String?
+    /// The longest pause between two pings.
     package var pingInterval: Duration?
+    /// From the taken lock until it can be used.
     package var startTimeout: Duration?
+    /// From SIGTERM to SIGKILL for one that failed to start.
     package var startAbortTimeout: Duration?
+    /// How long it may leave its log unchanged while it starts.
     package var logInactivityTimeout: Limit?
+    /// What asks it to end.
     package var stop: Stop?
+    /// From the first signal to the end of the whole tree.
     package var stopTimeout: Duration?
+    /// Stops it instead of signals.
     package var stopCommand: Command?
+    /// Restarts it instead of a stop and a start.
     package var restartCommand: Command?
+    /// Whether a damaged pid file makes stop do nothing.
     package var ignoresInvalidPIDFile: Bool?
 
     /// Settings that say nothing.

@@ -1,7 +1,8 @@
 extension KeyTable {
     /// One daemon that `hob control` starts and stops.
     static let control = KeyTable(
-        id: "control", title: "Keys and flags", help: "Each key of the file is a flag as well, which wins over the file.",
+        id: "control", title: "Keys and flags",
+        help: "Each key of the file is a flag as well, which wins over the file.",
         keys: commandControlKeys + processControlKeys + readyControlKeys + stopControlKeys,
         hints: [
             "services": "this is a file for 'hob up': 'hob control' takes the keys of one daemon, 'command' and so on"
