@@ -108,6 +108,12 @@ extension ControllerStateMachine {
             + (isWatched ? [] : [.watchTree])
     }
 
+    /// Leaves the ladder of a start that is being undone.
+    mutating func killWhatIsAborted() -> [ControllerAction] {
+        guard case .ending(let ending) = phase, !ending.isStop, ending.stage != .killed else { return [] }
+        return kill(ending)
+    }
+
     mutating func whileEnding(_ ending: Ending, _ event: ControllerEvent) -> [ControllerAction] {
         var ending = ending
         switch event {

@@ -16,6 +16,7 @@ package struct ControllerStateMachine: Sendable {
     var phase = ControllerPhase.idle
     /// Spoken before anybody knew the daemon.
     var early: (pid: Int32?, sources: ReadinessSources) = (nil, [])
+    private var isCancelled = false
 
     /// An operation that has not begun.
     package init(_ request: ControllerRequest, plan: ControllerPlan) {
@@ -28,6 +29,11 @@ package struct ControllerStateMachine: Sendable {
 
     /// Takes an event and answers what is to be done, in this order.
     package mutating func handle(_ event: ControllerEvent) -> [ControllerAction] {
+        if event == .cancelled {
+            // Who asks twice has lost his patience.
+            if isCancelled { return killWhatIsAborted() }
+            isCancelled = true
+        }
         switch phase {
         case .idle:
             guard event == .begin else { return [] }
