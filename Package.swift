@@ -79,6 +79,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
+        .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
+        .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
+
         // MARK: Tests
         .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
@@ -119,6 +123,8 @@ let package = Package(
                 "hob-fixture",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["HobSystem", "HobTestKit", "example-apache", "example-search"]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],
