@@ -136,6 +136,14 @@ if Context.environment["HOB_FUZZ"] == "1" {
     package.targets.append(.executableTarget(name: "hob-fuzz", dependencies: ["HobFuzz"], path: "Fuzz/Driver"))
 }
 
+// Built only by what measures it: Benchmarks/run-controller.
+if Context.environment["HOB_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "controller-bench", dependencies: ["HobController", "HobSystem"], path: "Benchmarks/controller",
+            exclude: ["daemon.c", "gem.rb"]))
+}
+
 for target in package.targets where target.type != .plugin {
     if target.name.hasPrefix("CHob") {
         target.cSettings = (target.cSettings ?? []) + (strict ? [.treatAllWarnings(as: .error)] : [])
