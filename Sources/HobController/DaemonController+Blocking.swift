@@ -43,7 +43,7 @@ extension DaemonController {
                     failure = error
                 }
                 try attempts.failed(isReady: controller.readyPidBlocking() != nil, failure)
-                try ensure()
+                do { try ensure() } catch { try attempts.startFailed(error) }
             }
         }
     }

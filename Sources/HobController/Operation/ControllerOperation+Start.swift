@@ -24,10 +24,10 @@ extension ControllerOperation {
         preparation.begin()
     }
 
-    func spawn() {
+    func spawn(inCgroup: Bool = true) {
         guard let lock, let command = preparation?.command else { return }
         do {
-            var (request, held) = try requests.marked(command, lock: lock, notice: listeners.notice?.variable)
+            var (request, held) = try requests.marked(command, lock: lock, notice: listeners.notice?.variable, inCgroup: inCgroup)
             if facts.log != .stream && !facts.configuration.daemonizes { output = try CapturedOutput() }
             held += try requests.connectOutput(of: &request, to: output)
             listeners.followOutput(output, on: loop) { [weak self] in self?.somethingWasWritten() }
@@ -55,6 +55,8 @@ extension ControllerOperation {
             theTree?.add(identity)
             write(DaemonRecord(phase: .starting, main: identity))
             handle(.spawned(pid: process.pid))
+        // A cgroup is a help and no need.
+        case .failed(let failure) where failure.stage == .cgroup: return spawn(inCgroup: false)
         case .failed(let failure): spawnFailed(failure, failure.message)
         case .ended(let status): handle(.commandEnded(ExitOutcome(status)))
         case .letGo: handle(.commandEnded(.unknown))

@@ -181,6 +181,8 @@ final class ControllerOperation {
         self.answer = nil
         let outcome = outcome(of: result)
         ticket?.cancel()
+        // It knows us, as we know it.
+        ticket = nil
         if let lockWait { loop.cancel(lockWait) }
         for token in timers.values { loop.cancel(token) }
         timers.removeAll()
@@ -211,7 +213,9 @@ final class ControllerOperation {
             let message = FailureText.compose(failure, output: outputText, log: logWords)
             return .init(
                 result: .failure(
-                    ControllerError(.init(failure.code), identifier: identifier, message: message, cause: cause)))
+                    ControllerError(
+                        .init(failure.code), identifier: identifier, message: message, cause: cause,
+                        isByChance: failure.isByChance)))
         }
     }
 

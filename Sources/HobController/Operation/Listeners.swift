@@ -17,6 +17,8 @@ struct Listeners {
 
     /// Calls the body when something is written into the captured output.
     mutating func followOutput(_ output: CapturedOutput?, on loop: EventLoop, _ body: @escaping () -> Void) {
+        if let outputWatch { loop.cancel(outputWatch) }
+        outputWatch = nil
         guard let output, let watcher = try? FileWatcher(),
             (try? watcher.add("/proc/self/fd/\(output.file.raw)", events: .modified)) != nil
         else { return }
