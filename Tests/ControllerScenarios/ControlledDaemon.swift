@@ -66,16 +66,22 @@ package final class ControlledDaemon: Sendable {
     }
 
     deinit {
-        for pid in processes { _ = try? ProcessHandle.open(pid: pid).signal(.kill) }
+        for pid in processes {
+            guard let handle = try? ProcessHandle.open(pid: pid) else { continue }
+            _ = try? handle.signal(.kill)
+            _ = handle.waitForExit(until: MonotonicTime.now() + .seconds(10))
+        }
+        if let mark { _ = try? OwnCgroup.delegated()?.removeChild("hob-\(mark.token)") }
     }
 
     /// All living processes of the daemon, found by its mark.
-    package var processes: [Int32] {
-        guard let status = try? FileStatus.of(directory.path(of: "pid.lock")) else { return [] }
+    package var processes: [Int32] { mark?.holders() ?? [] }
+
+    private var mark: ProcessMark? {
+        guard let status = try? FileStatus.of(directory.path(of: "pid.lock")) else { return nil }
         let token = "\(String(status.device, radix: 16)).\(String(status.inode, radix: 16))"
         return ProcessMark(
-            token: token, lockFile: .init(device: status.device, inode: status.inode), tag: ProcessMark.tag(for: token)
-        ).holders()
+            token: token, lockFile: .init(device: status.device, inode: status.inode), tag: ProcessMark.tag(for: token))
     }
 
     /// Where it listens.

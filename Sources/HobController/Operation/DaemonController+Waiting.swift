@@ -4,7 +4,7 @@ import HobSystem
 /// The two ways to wait: a task on the reactor's thread, or the calling thread itself.
 extension DaemonController {
     /// Begins some work on a loop; it answers once, and returns what cancels it.
-    typealias LoopWork<Answer> = (EventLoop, @escaping (Answer) -> Void) -> () -> Void
+    typealias LoopWork<Answer> = (ControllerLoop, @escaping (Answer) -> Void) -> () -> Void
 
     /// Belongs to the reactor's loop.
     private final class Cancellation {
@@ -44,14 +44,14 @@ extension DaemonController {
 
     private static func readyCheck(_ facts: DaemonFacts) -> LoopWork<Int32?> {
         { loop, answer in
-            let check = ReadyCheck(facts, on: loop) { answer($0) }
+            let check = ReadyCheck(facts, on: loop.loop) { answer($0) }
             check.begin()
             return { check.cancel() }
         }
     }
 
     private func onReactor<Answer: Sendable>(
-        _ work: @escaping @Sendable (EventLoop, @escaping (Answer) -> Void) -> () -> Void
+        _ work: @escaping @Sendable (ControllerLoop, @escaping (Answer) -> Void) -> () -> Void
     ) async throws -> Answer {
         let reactor = try facts.explaining(.startFailed) { () throws(SystemError) in try Reactor.shared() }
         let cancellation = LoopBound(Cancellation())
@@ -75,16 +75,17 @@ extension DaemonController {
 
     private func onThisThread<Answer>(_ work: LoopWork<Answer>) throws -> Answer {
         try facts.explaining(.startFailed) { () throws(SystemError) in
-            let loop = try EventLoop()
-            var answer: Answer?
-            let cancel = work(loop) { answer = $0 }
-            while true {
-                if let answer { return answer }
-                do throws(SystemError) {
-                    try loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
-                } catch {
-                    cancel()
-                    throw error
+            try ControllerLoop.borrow { (surroundings) throws(SystemError) in
+                var answer: Answer?
+                let cancel = work(surroundings) { answer = $0 }
+                while true {
+                    if let answer { return answer }
+                    do throws(SystemError) {
+                        try surroundings.loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
+                    } catch {
+                        cancel()
+                        throw error
+                    }
                 }
             }
         }
