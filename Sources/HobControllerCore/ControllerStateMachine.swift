@@ -27,6 +27,16 @@ package struct ControllerStateMachine: Sendable {
     /// Whether it has finished.
     package var isOver: Bool { phase == .over }
 
+    /// Whether it matters how the daemon ends, and not only that it does: when it was to become ready.
+    package var asksHowDaemonEnded: Bool {
+        switch phase {
+        case .settling: true
+        case .idle, .locking, .looking, .preparing, .launching, .restartCommand, .stopCommand, .lookingAfterCommand,
+            .ending, .over:
+            false
+        }
+    }
+
     /// Takes an event and answers what is to be done, in this order.
     package mutating func handle(_ event: ControllerEvent) -> [ControllerAction] {
         if event == .cancelled {
