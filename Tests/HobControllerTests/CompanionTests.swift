@@ -6,7 +6,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("What happens beside a blocking operation")
+@Suite("What happens beside a blocking operation", .ownThread)
 struct CompanionTests {
     @Test("a companion shares the loop, and may cancel: what was started is gone")
     func cancels() throws {
@@ -39,7 +39,7 @@ struct CompanionTests {
         let daemon = try ControlledDaemon()
         let pid = try daemon.controller.blocking.start()
         var configuration = daemon.controller.configuration
-        configuration.ping = .command(["sleep", "60"])
+        configuration.ping = .command(["sleep", "600"])
         let result = try DaemonController(configuration).perform(.ensure) { loop, cancel throws(SystemError) in
             loop.schedule(after: .milliseconds(50), handler: cancel)
         }
@@ -78,7 +78,7 @@ struct CompanionTests {
     @Test("a before-start command that hangs is killed when the start times out")
     func beforeStartHangs() throws {
         let daemon = try ControlledDaemon {
-            $0.beforeStartCommand = .shell("echo $$ > '\($0.pidFile).hook'; sleep 60 & wait")
+            $0.beforeStartCommand = .shell("echo $$ > '\($0.pidFile).hook'; sleep 600 & wait")
             $0.startTimeout = .milliseconds(300)
         }
         let error = #expect(throws: ControllerError.self) { try daemon.controller.blocking.start() }
