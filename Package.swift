@@ -10,6 +10,8 @@ let package = Package(
     products: [
         .library(name: "HobPolicy", targets: ["HobPolicy"]),
         .library(name: "HobController", targets: ["HobController"]),
+        .library(name: "HobTasks", targets: ["HobTasks"]),
+        .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
     ],
@@ -17,6 +19,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     ],
     targets: [
         // MARK: Pure vocabulary: no I/O, no ambient clock or randomness
@@ -51,6 +56,21 @@ let package = Package(
             name: "HobController",
             dependencies: [
                 "HobPolicy", "HobSystem", "HobControllerCore", .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // MARK: Tasks of a daemon
+        .target(name: "HobTasks", dependencies: ["HobPolicy", .product(name: "Logging", package: "swift-log")]),
+
+        // MARK: Write a daemon
+        .target(
+            name: "Hob",
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobController", "HobTasks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"),
             ]),
 
         // MARK: For tests
@@ -126,6 +146,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "ExampleTests", dependencies: ["HobSystem", "HobTestKit", "example-apache", "example-search"]),
+        .testTarget(name: "HobTasksTests", dependencies: ["HobTasks", "HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobTests",
+            dependencies: [
+                "Hob", "HobTasks", "HobController", "HobPolicy", "HobSystem", "HobTestKit", "hob-fixture",
+            ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
