@@ -12,7 +12,8 @@ enum ForegroundDaemon {
         let lock = try instanceLock(options, ownsPIDFile)
         let times = ShutdownTimes(deadline: D.configuration.shutdownDeadline)
         let steps = ReloadSteps(toggleLevel: {}, logDebug: {})
-        let process = DaemonProcess(control: control, logger: logger, shutdown: times, steps: steps,
+        let process = DaemonProcess(
+            control: control, logger: logger, shutdown: times, steps: steps,
             announcesReadiness: D.configuration.announcesReadiness)
         let context = DaemonContext(logger: logger, process: process, shutdown: times)
         steps.add("reload") { try await daemon.reload(context) }
