@@ -101,6 +101,7 @@ let package = Package(
             ]),
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
+        .executableTarget(name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 

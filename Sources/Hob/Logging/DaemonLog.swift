@@ -85,6 +85,7 @@ public final class DaemonLog: Sendable {
 
     private func announce(_ level: Logger.Level) {
         write(
-            LogRecord(level: .notice, daemon: name, label: name, source: "Hob", message: "the log level is now \(level)"))
+            LogRecord(
+                level: .notice, daemon: name, label: name, source: "Hob", message: "the log level is now \(level)"))
     }
 }

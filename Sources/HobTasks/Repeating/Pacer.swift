@@ -3,12 +3,13 @@ import Logging
 
 /// Waits for one turn of a repetition after the other.
 struct Pacer {
-    private let ticks: Ticks
+    private let ticks: TickSequence
     private var plan: RepetitionPlan
     private var timeline: Timeline?
     private var isOver = false
+    private var given = 0
 
-    init(_ ticks: Ticks) {
+    init(_ ticks: TickSequence) {
         self.ticks = ticks
         plan = RepetitionPlan(ticks.repetition)
     }
@@ -20,6 +21,7 @@ struct Pacer {
         pausing pause: Duration = .zero, isolation: isolated (any Actor)?
     ) async throws(TaskError) -> Tick? {
         if isOver { return nil }
+        if given == 1 { ticks.afterFirst?() }
         if timeline == nil { try ticks.repetition.check() }
         let timeline = self.timeline ?? Timeline(ticks.clock)
         self.timeline = timeline
@@ -30,7 +32,9 @@ struct Pacer {
         if next.tick.skipped > 0 { warn(next.tick) }
         let isDue = await wait(on: timeline, until: next.due, isolation: isolation)
         isOver = !isDue
-        return isDue ? next.tick : nil
+        guard isDue else { return nil }
+        given = next.tick.number
+        return next.tick
     }
 
     private func warn(_ tick: Tick) {

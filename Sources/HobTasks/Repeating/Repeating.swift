@@ -44,7 +44,8 @@ private func turn(
     until shutdown: (@Sendable () async -> Void)?, isolation: isolated (any Actor)?,
     _ body: (Tick) async throws -> Void
 ) async throws {
-    var pacer = Pacer(Ticks(repetition: repetition, clock: clock, logger: logger, shutdown: shutdown))
+    var pacer = Pacer(
+        TickSequence(repetition: repetition, clock: clock, logger: logger, shutdown: shutdown))
     var generator = SystemRandomNumberGenerator()
     var failures = 0
     var pause = Duration.zero

@@ -36,10 +36,12 @@ public struct Repetition: Sendable, Hashable {
     /// Throws when it cannot be kept.
     func check() throws(TaskError) {
         guard interval > .zero else {
-            throw TaskError(.badOptions, "an interval of \(interval.brief) is none: give more than zero, like .seconds(5)")
+            throw TaskError(
+                .badOptions, "an interval of \(interval.brief) is none: give more than zero, like .seconds(5)")
         }
         if let maximumRuns, maximumRuns < 1 {
-            throw TaskError(.badOptions, "maximumRuns: \(maximumRuns) would never run: give 1 or more, or nil for no end")
+            throw TaskError(
+                .badOptions, "maximumRuns: \(maximumRuns) would never run: give 1 or more, or nil for no end")
         }
     }
 }

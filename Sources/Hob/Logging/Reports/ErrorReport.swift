@@ -28,7 +28,8 @@ public struct ErrorReport: Sendable, Hashable {
 
     /// Makes a report.
     public init(
-        to receiver: Receiver, level: Logger.Level = .error, limit: RateLimit = RateLimit(count: 10, window: .seconds(60)),
+        to receiver: Receiver, level: Logger.Level = .error,
+        limit: RateLimit = RateLimit(count: 10, window: .seconds(60)),
         deadline: Duration = .seconds(10)
     ) {
         self.receiver = receiver

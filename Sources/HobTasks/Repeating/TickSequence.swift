@@ -2,7 +2,7 @@ import HobPolicy
 public import Logging
 
 /// A sequence that has one element per turn; it ends at a graceful shutdown, when cancelled, or after its last turn.
-public struct Ticks: AsyncSequence, Sendable {
+public struct TickSequence: AsyncSequence, Sendable {
     /// What comes each turn.
     public typealias Element = Tick
     /// Thrown once, before the first turn, when the options cannot be kept.
@@ -12,12 +12,29 @@ public struct Ticks: AsyncSequence, Sendable {
     let clock: any Clock<Duration>
     let logger: Logger?
     let shutdown: (@Sendable () async -> Void)?
+    private(set) var afterFirst: (@Sendable () -> Void)?
+
+    init(
+        repetition: Repetition, clock: any Clock<Duration>, logger: Logger?, shutdown: (@Sendable () async -> Void)?
+    ) {
+        self.repetition = repetition
+        self.clock = clock
+        self.logger = logger
+        self.shutdown = shutdown
+    }
+
+    /// The same sequence, telling once when the first turn is done and the next is asked for.
+    package func tellingAfterFirst(_ body: @escaping @Sendable () -> Void) -> TickSequence {
+        var copy = self
+        copy.afterFirst = body
+        return copy
+    }
 
     /// The place in the sequence; time begins to count with its first turn.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private var pacer: Pacer
 
-        init(_ ticks: Ticks) {
+        init(_ ticks: TickSequence) {
             pacer = Pacer(ticks)
         }
 
@@ -52,8 +69,8 @@ public func every(
     _ interval: Duration, pacing: Pacing = .fixedDelay, startsImmediately: Bool = true, maximumRuns: Int? = nil,
     clock: any Clock<Duration> = ContinuousClock(), logger: Logger? = nil,
     until shutdown: (@Sendable () async -> Void)? = nil
-) -> Ticks {
+) -> TickSequence {
     let repetition = Repetition(
         every: interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns)
-    return Ticks(repetition: repetition, clock: clock, logger: logger, shutdown: shutdown)
+    return TickSequence(repetition: repetition, clock: clock, logger: logger, shutdown: shutdown)
 }
