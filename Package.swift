@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "Hob",
             dependencies: [
-                "HobPolicy", "HobSystem", "HobController", "HobTasks",
+                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -148,12 +148,16 @@ let package = Package(
             ]),
         .testTarget(
             name: "ExampleTests", dependencies: ["HobSystem", "HobTestKit", "example-apache", "example-search"]),
-        .testTarget(name: "HobTasksTests", dependencies: ["HobTasks", "HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobTasksTests",
+            dependencies: [
+                "HobTasks", "HobPolicy", "HobSystem", "HobTestKit", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "HobTests",
             dependencies: [
-                "Hob", "HobTasks", "HobController", "HobPolicy", "HobSystem", "HobTestKit", "hob-fixture",
-                "fixture-daemon",
+                "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit", "hob-fixture",
+                "fixture-daemon", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(

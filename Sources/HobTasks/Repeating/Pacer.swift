@@ -1,0 +1,62 @@
+import HobPolicy
+import Logging
+
+/// Waits for one turn of a repetition after the other.
+struct Pacer {
+    private let ticks: TickSequence
+    private var plan: RepetitionPlan
+    private var timeline: Timeline?
+    private var isOver = false
+    private var given = 0
+
+    init(_ ticks: TickSequence) {
+        self.ticks = ticks
+        plan = RepetitionPlan(ticks.repetition)
+    }
+
+    /// Waits for the next turn; nil at the end.
+    ///
+    /// - Parameter pause: How long to wait at least, for an error's sake.
+    mutating func next(
+        pausing pause: Duration = .zero, isolation: isolated (any Actor)?
+    ) async throws(TaskError) -> Tick? {
+        if isOver { return nil }
+        if given == 1 { ticks.afterFirst?() }
+        if timeline == nil { try ticks.repetition.check() }
+        let timeline = self.timeline ?? Timeline(ticks.clock)
+        self.timeline = timeline
+        guard !Task.isCancelled, let next = plan.next(at: timeline.elapsed(), pausing: pause) else {
+            isOver = true
+            return nil
+        }
+        if next.tick.skipped > 0 { warn(next.tick) }
+        let isDue = await wait(on: timeline, until: next.due, isolation: isolation)
+        isOver = !isDue
+        guard isDue else { return nil }
+        given = next.tick.number
+        return next.tick
+    }
+
+    private func warn(_ tick: Tick) {
+        ticks.logger?.warning(
+            "run \(tick.number - 1) took longer than its interval",
+            metadata: ["interval": "\(ticks.repetition.interval.brief)", "skipped": "\(tick.skipped)"])
+    }
+
+    /// False when there is to be no further turn.
+    private func wait(on timeline: Timeline, until due: Duration, isolation: isolated (any Actor)?) async -> Bool {
+        guard let shutdown = ticks.shutdown else {
+            return (try? await timeline.sleep(due)) != nil && !Task.isCancelled
+        }
+        return await withTaskGroup(of: Bool.self, isolation: isolation) { group in
+            group.addTask { (try? await timeline.sleep(due)) != nil }
+            group.addTask {
+                await shutdown()
+                return false
+            }
+            let isDue = await group.next() ?? false
+            group.cancelAll()
+            return isDue && !Task.isCancelled
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import HobPolicy
+public import Logging
+
+/// A sequence that has one element per turn; it ends at a graceful shutdown, when cancelled, or after its last turn.
+public struct TickSequence: AsyncSequence, Sendable {
+    /// What comes each turn.
+    public typealias Element = Tick
+    /// Thrown once, before the first turn, when the options cannot be kept.
+    public typealias Failure = TaskError
+
+    let repetition: Repetition
+    let clock: any Clock<Duration>
+    let logger: Logger?
+    let shutdown: (@Sendable () async -> Void)?
+    private(set) var afterFirst: (@Sendable () -> Void)?
+
+    init(
+        repetition: Repetition, clock: any Clock<Duration>, logger: Logger?, shutdown: (@Sendable () async -> Void)?
+    ) {
+        self.repetition = repetition
+        self.clock = clock
+        self.logger = logger
+        self.shutdown = shutdown
+    }
+
+    /// The same sequence, telling once when the first turn is done and the next is asked for.
+    package func tellingAfterFirst(_ body: @escaping @Sendable () -> Void) -> TickSequence {
+        var copy = self
+        copy.afterFirst = body
+        return copy
+    }
+
+    /// The place in the sequence; time begins to count with its first turn.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private var pacer: Pacer
+
+        init(_ ticks: TickSequence) {
+            pacer = Pacer(ticks)
+        }
+
+        /// Waits for the next turn; nil at the end.
+        public mutating func next(isolation: isolated (any Actor)? = #isolation) async throws(TaskError) -> Tick? {
+            try await pacer.next(isolation: isolation)
+        }
+
+        /// Waits for the next turn; nil at the end.
+        public mutating func next() async throws(TaskError) -> Tick? {
+            try await pacer.next(isolation: nil)
+        }
+    }
+
+    /// Begins at the beginning.
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
+}
+
+/// A tick every so often, for a `for try await` loop.
+///
+/// With the default pacing, ``Pacing/fixedDelay``, the time that the loop's body takes comes on top of the interval.
+///
+/// - Parameters:
+///   - interval: The time between two turns; more than zero.
+///   - pacing: Between which points it is measured.
+///   - startsImmediately: Whether the first turn comes at once.
+///   - maximumRuns: How many turns there are at most, 1 or more; nil: no end.
+///   - clock: Whose time counts.
+///   - logger: Where a strict interval's overruns are warned about.
+///   - shutdown: Returns when the sequence is to end: at a graceful shutdown, or when its task is cancelled.
+public func every(
+    _ interval: Duration, pacing: Pacing = .fixedDelay, startsImmediately: Bool = true, maximumRuns: Int? = nil,
+    clock: any Clock<Duration> = ContinuousClock(), logger: Logger? = nil,
+    until shutdown: (@Sendable () async -> Void)? = nil
+) -> TickSequence {
+    let repetition = Repetition(
+        every: interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns)
+    return TickSequence(repetition: repetition, clock: clock, logger: logger, shutdown: shutdown)
+}
