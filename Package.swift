@@ -28,6 +28,9 @@ let package = Package(
         .target(name: "HobPolicy"),
         .target(name: "HobProtocol"),
 
+        // MARK: YAML with positions: the one place that knows the parser
+        .target(name: "HobYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
+
         // MARK: The operating system
         .target(name: "CHobSystem"),
         .target(name: "HobSystem", dependencies: ["CHobSystem"]),
@@ -45,10 +48,7 @@ let package = Package(
         .target(name: "HobClient", dependencies: ["HobProtocol", "HobSystem", "HobSupervisorCore"]),
         .target(
             name: "HobConfig",
-            dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore",
-                .product(name: "Yams", package: "Yams"),
-            ]),
+            dependencies: ["HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobYAML"]),
 
         // MARK: Daemons that nobody supervises: decisions, then the shell, a guest in its host's process
         .target(name: "HobControllerCore", dependencies: ["HobPolicy"]),
@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "Hob",
             dependencies: [
-                "HobPolicy", "HobSystem", "HobController", "HobTasks",
+                "HobPolicy", "HobSystem", "HobController", "HobTasks", "HobYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -95,7 +95,7 @@ let package = Package(
         .executableTarget(
             name: "HobCommand",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig",
+                "HobPolicy", "HobProtocol", "HobYAML", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig",
                 "HobControllerCore", "HobController",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -120,7 +120,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "HobConfigTests",
-            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"],
+            dependencies: [
+                "HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit", "HobYAML",
+            ],
             exclude: ["Golden"]),
         .testTarget(
             name: "HobClientTests", dependencies: ["HobClient", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit"]),
@@ -150,7 +152,8 @@ let package = Package(
         .testTarget(
             name: "HobTests",
             dependencies: [
-                "Hob", "HobTasks", "HobController", "HobPolicy", "HobSystem", "HobTestKit", "hob-fixture",
+                "Hob", "HobTasks", "HobController", "HobPolicy", "HobSystem", "HobTestKit", "HobYAML", "hob-fixture",
+                .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(

@@ -1,3 +1,4 @@
+import HobYAML
 import HobConfig
 
 /// A file that cannot be used, with everything that is wrong with it.

@@ -1,3 +1,4 @@
+package import HobYAML
 package import HobSupervisorCore
 
 /// What a load found out.

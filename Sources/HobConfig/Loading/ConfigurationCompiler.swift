@@ -1,3 +1,4 @@
+import HobYAML
 import HobSupervisorCore
 
 /// Turns the trees of one or more files into definitions that agree with each other.

@@ -1,3 +1,4 @@
+import HobYAML
 import HobSupervisorCore
 
 /// A definition with the places that checks across services speak of.

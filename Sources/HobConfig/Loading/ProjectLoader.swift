@@ -1,3 +1,4 @@
+import HobYAML
 import HobSupervisorCore
 
 /// Loads a project's `hob.yml`, with the `.env` and `hob.override.yml` beside it.

@@ -1,3 +1,4 @@
+import HobYAML
 import Glibc
 
 /// Loads the system's configuration: all `*.yml` files of a directory as one.

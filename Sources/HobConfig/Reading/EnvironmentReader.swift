@@ -1,3 +1,4 @@
+import HobYAML
 import HobSupervisorCore
 
 /// Puts the environment of one service together: its files, its port, then its own variables.

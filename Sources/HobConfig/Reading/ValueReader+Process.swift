@@ -1,3 +1,4 @@
+import HobYAML
 import HobPolicy
 import HobSupervisorCore
 
