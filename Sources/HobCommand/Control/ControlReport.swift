@@ -1,3 +1,4 @@
+import HobYAML
 import Glibc
 import HobConfig
 import HobController
