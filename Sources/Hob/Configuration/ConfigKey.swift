@@ -29,24 +29,14 @@ public struct ConfigKey<Value: ConfigurationValue>: ConfigurationKey {
         self.init(name, fallback: `default`, reloads, secret, locked, help, check)
     }
 
-    /// A key without a default, which somebody must set.
+    /// A key without a default: somebody must set it, unless its value is optional, whose default is nil.
     ///
     /// The parameters are those of ``init(_:default:reloads:secret:locked:help:check:)``.
     public init(
         _ name: String, reloads: Bool = false, secret: Bool = false, locked: Bool = false, help: String = "",
         check: (@Sendable (Value) -> String?)? = nil
     ) {
-        self.init(name, fallback: nil, reloads, secret, locked, help, check)
-    }
-
-    /// A key that nobody has to set: nil is its default.
-    ///
-    /// The parameters are those of ``init(_:default:reloads:secret:locked:help:check:)``.
-    public init<Wrapped>(
-        _ name: String, reloads: Bool = false, secret: Bool = false, locked: Bool = false, help: String = "",
-        check: (@Sendable (Value) -> String?)? = nil
-    ) where Value == Wrapped? {
-        self.init(name, fallback: .some(.none), reloads, secret, locked, help, check)
+        self.init(name, fallback: (Value.self as? any OptionalValue.Type)?.nothing as? Value, reloads, secret, locked, help, check)
     }
 
     private init(
@@ -64,4 +54,15 @@ public struct ConfigKey<Value: ConfigurationValue>: ConfigurationKey {
             },
             refusal: { value in (value as? Value).flatMap { check?($0) } })
     }
+}
+
+/// Finds out whether a value may be missing.
+///
+/// Not an initializer of its own for optional values: overload resolution would prefer the one for all values.
+private protocol OptionalValue {
+    static var nothing: Self { get }
+}
+
+extension Optional: OptionalValue {
+    static var nothing: Self { nil }
 }

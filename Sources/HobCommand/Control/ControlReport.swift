@@ -1,10 +1,10 @@
-import HobYAML
 import Glibc
 import HobConfig
 import HobController
 import HobControllerCore
 import HobProtocol
 import HobSystem
+import HobYAML
 
 /// Tells a person, or a script, what came of an operation on a daemon.
 struct ControlReport {

@@ -1,6 +1,6 @@
-import HobYAML
 import HobConfig
 import HobProtocol
+import HobYAML
 
 /// How a diagnostic of the configuration looks.
 enum DiagnosticText {

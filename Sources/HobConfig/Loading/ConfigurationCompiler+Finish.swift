@@ -1,5 +1,5 @@
-import HobYAML
 import HobSupervisorCore
+import HobYAML
 
 extension ConfigurationCompiler {
     /// Checks what was added against each other, and makes the result of it.

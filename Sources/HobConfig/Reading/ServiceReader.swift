@@ -1,7 +1,7 @@
-import HobYAML
 import HobPolicy
 import HobProtocol
 import HobSupervisorCore
+import HobYAML
 
 /// Reads one service of a file.
 struct ServiceReader {

@@ -1,6 +1,6 @@
-import HobYAML
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 extension ValueReader {
     /// Words that mean something to a shell only.

@@ -1,6 +1,6 @@
-import HobYAML
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 extension ValueReader {
     /// What other tools call the conditions.
