@@ -36,7 +36,9 @@ public struct ConfigKey<Value: ConfigurationValue>: ConfigurationKey {
         _ name: String, reloads: Bool = false, secret: Bool = false, locked: Bool = false, help: String = "",
         check: (@Sendable (Value) -> String?)? = nil
     ) {
-        self.init(name, fallback: (Value.self as? any OptionalValue.Type)?.nothing as? Value, reloads, secret, locked, help, check)
+        self.init(
+            name, fallback: (Value.self as? any OptionalValue.Type)?.absentConfigurationValue as? Value, reloads,
+            secret, locked, help, check)
     }
 
     private init(
@@ -60,9 +62,9 @@ public struct ConfigKey<Value: ConfigurationValue>: ConfigurationKey {
 ///
 /// Not an initializer of its own for optional values: overload resolution would prefer the one for all values.
 private protocol OptionalValue {
-    static var nothing: Self { get }
+    static var absentConfigurationValue: Self { get }
 }
 
 extension Optional: OptionalValue {
-    static var nothing: Self { nil }
+    static var absentConfigurationValue: Self { nil }
 }

@@ -62,7 +62,7 @@ import Testing
         let result = resolve(
             base: "x-defaults: &d { port: 7 }\nhttp:\n  <<: *d\ncache.ratio: 0.25\n", production: "api:\ncache:\n")
         #expect(result.messages == [])
-        #expect(result.line(Keys.port) == "7 config/base.yml:1:26")
+        #expect(result.line(Keys.port) == "7 config/base.yml:1:24")
         #expect(result.line(Keys.ratio) == "0.25 config/base.yml:4:14")
     }
 
