@@ -101,6 +101,8 @@ let package = Package(
             ]),
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
+        .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
+        .executableTarget(name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -152,8 +154,8 @@ let package = Package(
         .testTarget(
             name: "HobTests",
             dependencies: [
-                "Hob", "HobTasks", "HobController", "HobPolicy", "HobSystem", "HobTestKit", "HobYAML", "hob-fixture",
-                .product(name: "Configuration", package: "swift-configuration"),
+                "Hob", "HobTasks", "HobController", "HobPolicy", "HobSystem", "HobTestKit", "hob-fixture",
+                "fixture-daemon", .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(

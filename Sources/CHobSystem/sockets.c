@@ -36,6 +36,11 @@ static socklen_t fill_address(const struct hob_address *from, struct sockaddr_st
     address->sun_family = AF_UNIX;
     memcpy(address->sun_path, from->path, sizeof address->sun_path);
     size_t length = strnlen(from->path, sizeof from->path);
+    // "@name", as the rest of the world writes a socket that is in no directory; no path of ours is relative.
+    if (length > 1 && from->path[0] == '@') {
+        address->sun_path[0] = 0;
+        return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    }
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (length < sizeof from->path ? 1 : 0));
 }
 

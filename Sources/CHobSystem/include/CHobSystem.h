@@ -108,6 +108,8 @@ int hob_memfd(const char *_Nonnull name);
 int hob_eventfd(unsigned initial);
 int hob_available(int descriptor);
 int hob_open_path_flag(void);
+/// From now on each of these signals writes its number, one byte, to a pipe; whatever thread it comes to.
+int hob_signals_to_pipe(int pipe, const int *_Nonnull numbers, size_t count);
 int hob_open_nameless_flag(void);
 int hob_rename_no_replace(int old_directory, const char *_Nonnull old_path, int new_directory,
                           const char *_Nonnull new_path);

@@ -1,5 +1,5 @@
 /// The values of all keys at one moment, which belong together.
-public struct ConfigurationSnapshot: Sendable {
+public struct ConfigurationSnapshot: Sendable, CustomStringConvertible {
     /// The environment that the daemon runs in.
     public let environment: DaemonEnvironment
     /// How that was chosen.
@@ -24,6 +24,9 @@ public struct ConfigurationSnapshot: Sendable {
     public func origin(of key: some ConfigurationKey) -> ConfigurationOrigin {
         resolved(key.declaration.name).origin
     }
+
+    /// A table of all keys, secrets masked.
+    public var description: String { ConfigurationReport(snapshot: self).text }
 
     /// What is known of a key, in the order of the declarations.
     var all: [ConfigurationResolver.Resolved] { keys.all.compactMap { values[$0.name] } }

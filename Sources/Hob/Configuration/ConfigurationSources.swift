@@ -11,7 +11,7 @@ import HobSystem
 ///
 /// Both files may be missing. A secret key may also be set by the path of a file that holds it: `api.token_file` in a
 /// file, `DIRLISTER_API_TOKEN_FILE`, `--set api.token_file=PATH`; in a file the path is seen from that file.
-public struct ConfigurationSources: Sendable {
+public struct ConfigurationSources: Sendable, CustomStringConvertible {
     /// The keys of the daemon; no others are allowed.
     public var keys: [any ConfigurationKey]
     /// The daemon's name, which its environment variables begin with.
@@ -60,6 +60,9 @@ public struct ConfigurationSources: Sendable {
     public var baseFile: String { joined(directory, "base.yml") }
     /// The file of this environment, as messages name it.
     public var environmentFile: String { joined(directory, "\(environment.rawValue).yml") }
+
+    /// The files; the variables stay out of it, since they may hold secrets.
+    public var description: String { "\(environmentFile) over \(baseFile)" }
 
     /// Reads everything and resolves it.
     ///

@@ -1,15 +1,15 @@
 import HobSystem
 
-/// Reloads a configuration when the kernel says that its files have changed.
+/// Says when the files of a configuration have changed, as the kernel tells it.
 ///
-/// It watches directories, since editors and deployments put new files in the place of old ones. Lives on the thread
-/// of its event loop.
+/// It watches directories, since editors and deployments put new files in the place of old ones. It lives on the thread
+/// of its event loop, and reads no files there: whoever it calls does that on a thread of its own.
 final class ConfigurationWatcher {
     private let configuration: LiveConfiguration
     private let loop: EventLoop
     private let watcher: FileWatcher
     private let settling: Duration
-    private let report: (ConfigurationReload) -> Void
+    private let changed: () -> Void
     private var watch: Watch?
     private var timer: TimerToken?
     /// The names that matter in each watched directory.
@@ -18,20 +18,20 @@ final class ConfigurationWatcher {
     /// Watches from now on.
     ///
     /// - Parameters:
-    ///   - configuration: what to reload.
-    ///   - loop: whose thread calls this and does the reload.
+    ///   - configuration: whose files to watch.
+    ///   - loop: whose thread calls this.
     ///   - settling: how long the files must have been left alone.
-    ///   - report: is told of every reload, those that change nothing included.
+    ///   - changed: is called on that thread when a reload is due; after the reload comes ``refresh()``.
     init(
         _ configuration: LiveConfiguration, on loop: EventLoop, settling: Duration = .milliseconds(100),
-        report: @escaping (ConfigurationReload) -> Void
+        changed: @escaping () -> Void
     ) throws(SystemError) {
         self.configuration = configuration
         self.loop = loop
         self.settling = settling
-        self.report = report
+        self.changed = changed
         watcher = try FileWatcher()
-        watchDirectories()
+        refresh()
         watch = try loop.watch(watcher.raw, events: .read) { [weak self] _ in self?.receive() }
     }
 
@@ -54,19 +54,18 @@ final class ConfigurationWatcher {
         guard matters else { return }
         let due = MonotonicTime.now() + settling
         if let timer, loop.reschedule(timer, at: due) { return }
-        timer = loop.schedule(at: due) { [weak self] in self?.reload() }
+        timer = loop.schedule(at: due) { [weak self] in self?.settled() }
     }
 
-    private func reload() {
+    private func settled() {
         timer = nil
         // A directory that was put in place of another needs a new watch, before its files are read.
-        watchDirectories()
-        let result = configuration.reload()
-        watchDirectories()
-        report(result)
+        refresh()
+        changed()
     }
 
-    private func watchDirectories() {
+    /// Watches the directories of the files that the last load has read.
+    func refresh() {
         let sources = configuration.sources
         var wanted: [String: Set<String>] = [:]
         func want(_ path: String) {

@@ -47,7 +47,7 @@ public final class LiveConfiguration: Sendable {
     /// The value of a key now.
     ///
     /// - Precondition: The key is one of those that the daemon has declared.
-    public subscript<Value>(key: ConfigKey<Value>) -> Value { snapshot[key] }
+    public subscript<Value>(key: ConfigKey<Value>) -> Value { state.withLock { $0.snapshot[key] } }
 
     /// The values of all keys now, for those that belong together.
     public var snapshot: ConfigurationSnapshot { state.withLock { $0.snapshot } }
@@ -91,7 +91,7 @@ public final class LiveConfiguration: Sendable {
     // MARK: - Changing
 
     /// Reads the sources anew, and puts what may change into effect, all of it at once or, where anything is wrong,
-    /// nothing.
+    /// nothing. It waits for the disk.
     public func reload() -> ConfigurationReload {
         reloading.withLock { _ in
             let load = sources.load(known: state.withLock { $0.files })

@@ -49,6 +49,15 @@ package final class DatagramSocket: Sendable {
         return try DescriptorPassing.send(bytes, descriptors: [], over: socket) != nil
     }
 
+    /// A socket whose messages go to the one of this path, or of this abstract name after an `@`; non-blocking.
+    package static func connected(to path: String) throws(SystemError) -> Descriptor {
+        var address = try UnixSocketPath.address(of: path)
+        let socket = try UnixSocket.make(datagram: true)
+        let result = invoke(.connect) { hob_connect(socket.raw, &address) }
+        guard result >= 0 else { throw .socket("connect to", path, -result) }
+        return socket
+    }
+
     private static func passCredentials(_ descriptor: Descriptor) throws(SystemError) {
         let result = invoke(.sockopt) { hob_set_pass_credentials(descriptor.raw) }
         guard result >= 0 else { throw .socket("ask for senders on", "socket \(descriptor.raw)", -result) }

@@ -110,9 +110,12 @@ import Testing
             ConfigurationSources(keys: Keys.all, daemon: "dirlister", directory: config))
         let loop = try EventLoop()
         var reloads: [ConfigurationReload] = []
+        var refresh: () -> Void = {}
         let watcher = try ConfigurationWatcher(configuration, on: loop, settling: .milliseconds(5)) {
-            reloads.append($0)
+            reloads.append(configuration.reload())
+            refresh()
         }
+        refresh = { watcher.refresh() }
         defer { watcher.cancel() }
         func wait(for port: Int) throws -> Bool {
             try loop.run(until: MonotonicTime.now() + .seconds(20)) { configuration[Keys.port] == port }

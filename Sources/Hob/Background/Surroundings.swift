@@ -1,0 +1,22 @@
+import Glibc
+
+/// Who has started this process.
+enum Surroundings {
+    /// Whether a supervisor (hobd, systemd, runit) watches it: then it stays in the foreground.
+    ///
+    /// Read at the first use: the variables are taken out of the environment later.
+    static let isSupervised: Bool = {
+        if getenv("NOTIFY_SOCKET") != nil { return true }
+        if let text = getenv("SYSTEMD_EXEC_PID"), Int32(String(cString: text)) == getpid() { return true }
+        // runsv is always the parent of what it runs.
+        return parentName() == "runsv"
+    }()
+
+    private static func parentName() -> String? {
+        guard let file = fopen("/proc/\(getppid())/comm", "r") else { return nil }
+        defer { fclose(file) }
+        var buffer = [CChar](repeating: 0, count: 64)
+        guard fgets(&buffer, 64, file) != nil else { return nil }
+        return String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

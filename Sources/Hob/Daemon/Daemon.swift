@@ -1,0 +1,41 @@
+public import ArgumentParser
+
+/// A program that runs for ever.
+///
+///     @main struct DirLister: Daemon {
+///         @Option(help: "The directory to list.") var path = "."
+///
+///         func run(_ context: DaemonContext) async throws {
+///             for try await _ in context.every(.seconds(5)) {
+///                 context.logger.info("\(try list(path))")
+///             }
+///         }
+///     }
+///
+/// Its options are properties with `@Option`, `@Flag` and `@Argument`; its state is local to ``run(_:)``. The binary
+/// understands `run` (in the foreground, the default), `start`, `stop`, `restart`, `reload`, `status` and `version`.
+public protocol Daemon: ParsableArguments, Sendable {
+    /// Its name, version and habits; everything has a default.
+    static var configuration: DaemonConfiguration { get }
+
+    /// Does the daemon's work; it is over when this returns or throws.
+    ///
+    /// At TERM or INT a graceful shutdown begins: `context.every` ends, services are asked to end, and
+    /// `cancelWhenGracefulShutdown` cancels. Whoever does not heed it is cancelled after three quarters of
+    /// ``DaemonConfiguration/shutdownDeadline``.
+    func run(_ context: DaemonContext) async throws
+
+    /// Is called at HUP, after the log was reopened; an error is logged, and the daemon runs on.
+    func reload(_ context: DaemonContext) async throws
+}
+
+extension Daemon {
+    /// The defaults.
+    public static var configuration: DaemonConfiguration { DaemonConfiguration() }
+
+    /// Does nothing.
+    public func reload(_ context: DaemonContext) async throws {}
+
+    /// The name it goes by: the configured one, or that of its type in small letters.
+    static var daemonName: String { configuration.name ?? String(describing: Self.self).lowercased() }
+}

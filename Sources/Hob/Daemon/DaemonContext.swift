@@ -1,0 +1,48 @@
+public import Logging
+public import ServiceLifecycle
+
+/// What a running daemon has to do with its surroundings.
+public struct DaemonContext: Sendable {
+    /// The daemon's log.
+    public let logger: Logger
+    let process: DaemonProcess
+    let shutdown: ShutdownTimes
+
+    /// Says that the daemon may be used; see ``DaemonConfiguration/announcesReadiness``. Later calls do nothing.
+    public func ready() { process.ready() }
+
+    /// Tells the supervisor, in one line, what the daemon is doing; `hob status` shows it.
+    public func status(_ text: String) {
+        process.announcer.send("STATUS=\(text.split(whereSeparator: \.isNewline).joined(separator: " "))")
+    }
+
+    /// Runs services until they have ended, in this order of start; a graceful shutdown ends the last one first.
+    ///
+    /// Each has its share of the time; one that is stuck is named in the log and holds up nobody else. One that ends
+    /// unasked ends all.
+    ///
+    /// - Throws: The first service's failure.
+    public func run(_ services: any Service...) async throws {
+        try await run(services: services)
+    }
+
+    /// The same for a list.
+    public func run(services: [any Service]) async throws {
+        process.settled()
+        try await ServiceSequence(services, in: process, patience: shutdown.patience).run()
+    }
+
+    /// Something to be done when the daemon ends: once, after `run`, the last registered first.
+    ///
+    /// - Parameters:
+    ///   - name: What the log calls it when it fails or hangs.
+    ///   - body: An error of it is logged, and the next one runs.
+    public func onShutdown(_ name: String, _ body: @escaping @Sendable () async throws -> Void) {
+        process.hooks.add(name, body)
+    }
+
+    /// Elements at this distance, the first at once, until a graceful shutdown or cancellation.
+    public func every(_ interval: Duration) -> Ticks {
+        Ticks(interval: interval) { [process] in process.settled() }
+    }
+}

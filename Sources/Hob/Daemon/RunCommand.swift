@@ -1,0 +1,18 @@
+import ArgumentParser
+import Glibc
+import HobSystem
+import Logging
+
+/// `run`: the process becomes the daemon.
+struct RunCommand<D: Daemon>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "run", abstract: "Run in the foreground (the default).")
+    }
+
+    @OptionGroup(title: "Options of this daemon") var daemon: D
+    @OptionGroup(title: "Common options") var background: BackgroundOptions
+    /// Set by `start`, which writes the pid file itself.
+    @Flag(help: .hidden) var ownPidFile = false
+
+    func run() async throws { try await ForegroundDaemon.run(daemon, background, ownsPIDFile: !ownPidFile) }
+}

@@ -1,0 +1,32 @@
+/// What a daemon's life does.
+enum DaemonAction: Sendable, Hashable {
+    /// Tell the supervisor.
+    case tell(Announcement)
+    /// Read the configuration anew, reopen the log, call the daemon's own reload.
+    case reload
+    /// Switch between the level of the environment and debug.
+    case toggleLevel
+    /// Log everything.
+    case logDebug
+    /// Ask `run` and its services to end by themselves.
+    case shutDownGracefully
+    /// Cancel the task of `run`.
+    case cancel
+    /// Run the shutdown hooks.
+    case runHooks
+    /// Log who still runs.
+    case nameWhoRuns
+    /// Log this, at level error.
+    case complain(String)
+    /// The time for asking politely begins.
+    case startPatience
+    /// The time for all of the shutdown begins.
+    case startDeadline
+    /// End the process with this status, at once.
+    case exit(Int32)
+
+    /// What a supervisor is told.
+    enum Announcement: Sendable, Hashable {
+        case ready, reloading, stopping
+    }
+}
