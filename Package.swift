@@ -155,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "HobTests",
             dependencies: [
-                "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit", "hob-fixture",
+                "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
+                "hob-fixture",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),

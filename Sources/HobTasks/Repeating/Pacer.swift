@@ -6,6 +6,7 @@ struct Pacer {
     private let ticks: TickSequence
     private var plan: RepetitionPlan
     private var timeline: Timeline?
+    private var shutdown: ShutdownWatch?
     private var isOver = false
     private var given = 0
 
@@ -23,9 +24,16 @@ struct Pacer {
         if isOver { return nil }
         if given == 1 { ticks.afterFirst?() }
         if timeline == nil { try ticks.repetition.check() }
-        let timeline = self.timeline ?? Timeline(ticks.clock)
-        self.timeline = timeline
-        guard !Task.isCancelled, let next = plan.next(at: timeline.elapsed(), pausing: pause) else {
+        let timeline: Timeline
+        if let present = self.timeline {
+            timeline = present
+        } else {
+            timeline = Timeline(ticks.clock)
+            self.timeline = timeline
+            shutdown = ticks.shutdown.map(ShutdownWatch.init)
+        }
+        guard !Task.isCancelled, shutdown?.isOver != true, let next = plan.next(at: timeline.elapsed(), pausing: pause)
+        else {
             isOver = true
             return nil
         }
@@ -45,18 +53,18 @@ struct Pacer {
 
     /// False when there is to be no further turn.
     private func wait(on timeline: Timeline, until due: Duration, isolation: isolated (any Actor)?) async -> Bool {
-        guard let shutdown = ticks.shutdown else {
+        guard let shutdown else {
             return (try? await timeline.sleep(due)) != nil && !Task.isCancelled
         }
         return await withTaskGroup(of: Bool.self, isolation: isolation) { group in
             group.addTask { (try? await timeline.sleep(due)) != nil }
             group.addTask {
-                await shutdown()
+                await shutdown.wait()
                 return false
             }
             let isDue = await group.next() ?? false
             group.cancelAll()
-            return isDue && !Task.isCancelled
+            return isDue && !Task.isCancelled && !shutdown.isOver
         }
     }
 }

@@ -64,7 +64,7 @@ public struct TickSequence: AsyncSequence, Sendable {
 ///   - maximumRuns: How many turns there are at most, 1 or more; nil: no end.
 ///   - clock: Whose time counts.
 ///   - logger: Where a strict interval's overruns are warned about.
-///   - shutdown: Returns when the sequence is to end: at a graceful shutdown, or when its task is cancelled.
+///   - shutdown: Called once; returns when the sequence is to end, and when its task is cancelled.
 public func every(
     _ interval: Duration, pacing: Pacing = .fixedDelay, startsImmediately: Bool = true, maximumRuns: Int? = nil,
     clock: any Clock<Duration> = ContinuousClock(), logger: Logger? = nil,
