@@ -120,8 +120,9 @@ final class LogQueue: Sendable {
                     _ = target.deliver(notice("the log stays with its old file: \(error.message)"))
                 }
             }
-            finish(entry)
+            // Before anybody hears that it is done, so that a flush at the end covers it.
             tellLosses(&lastTold)
+            finish(entry)
         }
     }
 
