@@ -101,6 +101,7 @@ let package = Package(
             ]),
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
+        .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
         .executableTarget(name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
@@ -156,8 +157,7 @@ let package = Package(
             name: "HobTests",
             dependencies: [
                 "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
-                "hob-fixture",
-                .product(name: "Logging", package: "swift-log"),
+                "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(

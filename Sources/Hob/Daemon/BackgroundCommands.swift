@@ -25,7 +25,8 @@ struct StartCommand<D: Daemon>: AsyncParsableCommand {
 /// `stop`: ends it and its whole tree.
 struct StopCommand<D: Daemon>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "stop", abstract: "Stop the daemon in the background; return when it is gone.")
+        CommandConfiguration(
+            commandName: "stop", abstract: "Stop the daemon in the background; return when it is gone.")
     }
 
     @OptionGroup var background: BackgroundOptions

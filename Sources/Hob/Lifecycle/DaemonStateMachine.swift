@@ -96,6 +96,7 @@ struct DaemonStateMachine: Sendable {
     }
 
     private mutating func reloaded(_ failure: String?) -> [DaemonAction] {
+        guard phase != .over else { return [] }
         let complaint: [DaemonAction] = failure.map { [.complain("the reload failed: \($0)")] } ?? []
         guard phase == .reloading else { return complaint }
         if isReloadAsked {

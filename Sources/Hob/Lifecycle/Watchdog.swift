@@ -12,7 +12,9 @@ final class Watchdog: Sendable {
 
     /// Half of the supervisor's patience; nil when it has no watchdog, or not for this process.
     static func period() -> Duration? {
-        guard let text = getenv("WATCHDOG_USEC"), let limit = Int64(String(cString: text)), limit > 0 else { return nil }
+        guard let text = getenv("WATCHDOG_USEC"), let limit = Int64(String(cString: text)), limit > 0 else {
+            return nil
+        }
         if let text = getenv("WATCHDOG_PID"), Int32(String(cString: text)) != getpid() { return nil }
         return .microseconds(limit / 2)
     }

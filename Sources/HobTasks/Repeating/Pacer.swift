@@ -8,7 +8,6 @@ struct Pacer {
     private var timeline: Timeline?
     private var shutdown: ShutdownWatch?
     private var isOver = false
-    private var given = 0
 
     init(_ ticks: TickSequence) {
         self.ticks = ticks
@@ -22,7 +21,6 @@ struct Pacer {
         pausing pause: Duration = .zero, isolation: isolated (any Actor)?
     ) async throws(TaskError) -> Tick? {
         if isOver { return nil }
-        if given == 1 { ticks.afterFirst?() }
         if timeline == nil { try ticks.repetition.check() }
         let timeline: Timeline
         if let present = self.timeline {
@@ -40,9 +38,7 @@ struct Pacer {
         if next.tick.skipped > 0 { warn(next.tick) }
         let isDue = await wait(on: timeline, until: next.due, isolation: isolation)
         isOver = !isDue
-        guard isDue else { return nil }
-        given = next.tick.number
-        return next.tick
+        return isDue ? next.tick : nil
     }
 
     private func warn(_ tick: Tick) {

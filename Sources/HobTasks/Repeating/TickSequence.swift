@@ -12,23 +12,6 @@ public struct TickSequence: AsyncSequence, Sendable {
     let clock: any Clock<Duration>
     let logger: Logger?
     let shutdown: (@Sendable () async -> Void)?
-    private(set) var afterFirst: (@Sendable () -> Void)?
-
-    init(
-        repetition: Repetition, clock: any Clock<Duration>, logger: Logger?, shutdown: (@Sendable () async -> Void)?
-    ) {
-        self.repetition = repetition
-        self.clock = clock
-        self.logger = logger
-        self.shutdown = shutdown
-    }
-
-    /// The same sequence, telling once when the first turn is done and the next is asked for.
-    package func tellingAfterFirst(_ body: @escaping @Sendable () -> Void) -> TickSequence {
-        var copy = self
-        copy.afterFirst = body
-        return copy
-    }
 
     /// The place in the sequence; time begins to count with its first turn.
     public struct AsyncIterator: AsyncIteratorProtocol {

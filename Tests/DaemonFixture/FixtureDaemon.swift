@@ -1,0 +1,93 @@
+import Glibc
+import Hob
+
+/// A daemon with every bad habit, for the tests of the library.
+@main
+struct FixtureDaemon: Daemon {
+    static let configuration = DaemonConfiguration(
+        name: "fixture-daemon", abstract: "A daemon for tests.", version: "1.2.3", shutdownDeadline: .seconds(4))
+
+    @Option(help: "Where it notes what happens.") var notes: String
+    @Flag(help: "It does not heed a graceful shutdown.") var stubborn = false
+    @Flag(help: "It does not heed a cancellation either.") var stuck = false
+    @Flag(help: "Its second service never ends by itself.") var stuckService = false
+    @Flag(help: "It throws at once.") var fails = false
+    @Flag(help: "One of its shutdown hooks throws.") var hookFails = false
+    @Flag(help: "One of its shutdown hooks hangs.") var hookHangs = false
+    @Flag(help: "Its reload throws.") var reloadFails = false
+    @Flag(help: "It blocks every thread of Swift's pool.") var blocksPool = false
+    @Flag(help: "It runs services.") var services = false
+
+    func run(_ context: DaemonContext) async throws {
+        let notes = Notes(notes)
+        if fails { throw Refusal() }
+        context.onShutdown("first") { notes.add("hook first") }
+        context.onShutdown("second") { [hookFails, hookHangs] in
+            notes.add("hook second")
+            if hookFails { throw Refusal() }
+            if hookHangs { while true { sleep(60) } }
+        }
+        context.onShutdown("third") { notes.add("hook third") }
+        notes.add("running")
+        if blocksPool { for _ in 0..<64 { Task.detached { while true { sleep(60) } } } }
+        if services {
+            try await context.run(
+                NotingService(name: "one", notes: notes, isStuck: false),
+                NotingService(name: "two", notes: notes, isStuck: stuckService),
+                NotingService(name: "three", notes: notes, isStuck: false))
+        } else if stuck {
+            context.ready()
+            while true { sleep(60) }
+        } else if stubborn {
+            context.ready()
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+            notes.add("cancelled")
+        } else {
+            for try await _ in context.every(.milliseconds(20)) {}
+        }
+        notes.add("run ended")
+    }
+
+    func reload(_ context: DaemonContext) async throws {
+        Notes(notes).add("reload")
+        if reloadFails { throw Refusal() }
+    }
+}
+
+/// What it throws.
+struct Refusal: Error, CustomStringConvertible {
+    var description: String { "it does not want to" }
+}
+
+/// A service that notes when it ends.
+struct NotingService: Service {
+    let name: String
+    let notes: Notes
+    let isStuck: Bool
+
+    func run() async throws {
+        notes.add("\(name) runs")
+        if isStuck {
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+        } else {
+            try? await gracefulShutdown()
+        }
+        notes.add("\(name) ended")
+    }
+}
+
+/// Lines in a file, for the test to read.
+struct Notes: Sendable {
+    private let path: String
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    func add(_ line: String) {
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        let bytes = Array((line + "\n").utf8)
+        _ = write(file, bytes, bytes.count)
+        close(file)
+    }
+}
