@@ -55,7 +55,11 @@ final class LogQueue: Sendable {
         let number = monitor.withLock { state -> Int? in
             guard state.bytes + line.count <= capacity, !state.isClosed else {
                 state.lost += 1
-                state.losses.add("they came faster than they could be written", at: WallClock.now)
+                let reason =
+                    line.count > capacity
+                    ? "\(line.count) bytes are more than the queue's \(capacity)"
+                    : "they came faster than they could be written"
+                state.losses.add(reason, at: WallClock.now)
                 return nil
             }
             state.bytes += line.count
