@@ -1,15 +1,15 @@
 /// The text of one file, proven to be UTF-8, with the positions of its lines.
-struct SourceText: Sendable {
+package struct SourceText: Sendable {
     /// The path, as the caller named it.
-    let file: String
+    package let file: String
     /// The text without a byte order mark.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
     private let lineStarts: [Int]
 
     /// Takes the bytes of a file.
     ///
     /// - Throws: the place of the first byte that is no UTF-8, or of a control character.
-    init(file: String, bytes original: [UInt8]) throws(DiagnosticError) {
+    package init(file: String, bytes original: [UInt8]) throws(DiagnosticError) {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let bytes = original.starts(with: mark) ? Array(original.dropFirst(mark.count)) : original
         var lineStarts = [0]
@@ -45,7 +45,7 @@ struct SourceText: Sendable {
     }
 
     /// The place of a byte.
-    func place(atByte offset: Int) -> Place {
+    package func place(atByte offset: Int) -> Place {
         var low = 0
         var high = lineStarts.count
         while high - low > 1 {
@@ -59,7 +59,7 @@ struct SourceText: Sendable {
     }
 
     /// The byte at a place; the end of the text when the place lies behind it.
-    func byte(at place: Place) -> Int {
+    package func byte(at place: Place) -> Int {
         guard place.line >= 1, place.line <= lineStarts.count else { return bytes.count }
         var offset = lineStarts[place.line - 1]
         var column = 1
@@ -72,7 +72,7 @@ struct SourceText: Sendable {
     }
 
     /// Where a text occurs first, from a place on and within so many bytes.
-    func place(of text: String, from start: Place, within limit: Int) -> Place? {
+    package func place(of text: String, from start: Place, within limit: Int) -> Place? {
         let wanted = Array(text.utf8)
         let begin = byte(at: start)
         let end = min(bytes.count, begin + limit) - wanted.count
@@ -84,14 +84,14 @@ struct SourceText: Sendable {
     }
 
     /// The beginning of a place's line, up to the place.
-    func text(before place: Place) -> String {
+    package func text(before place: Place) -> String {
         let end = byte(at: place)
         let start = byte(at: Place(file: file, line: place.line))
         return String(decoding: bytes[max(start, end - 4_096)..<end], as: UTF8.self)
     }
 
     /// How many lines there are.
-    var lineCount: Int { lineStarts.count }
+    package var lineCount: Int { lineStarts.count }
 
     private static func hex(_ byte: UInt8) -> String {
         "0x" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)

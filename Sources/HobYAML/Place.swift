@@ -18,7 +18,7 @@ package struct Place: Hashable, Comparable, Sendable, CustomStringConvertible {
     package var description: String { "\(file):\(line):\(column)" }
 
     /// The place as seen from another one: `line 3` in the same file, else `file:line:column`.
-    func description(from other: Place) -> String {
+    package func description(from other: Place) -> String {
         file == other.file ? "line \(line)" : description
     }
 

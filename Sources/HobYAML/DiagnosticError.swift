@@ -1,10 +1,10 @@
 /// A diagnostic that ends the reading of one file.
-struct DiagnosticError: Error {
+package struct DiagnosticError: Error {
     /// What is wrong.
-    let diagnostic: Diagnostic
+    package let diagnostic: Diagnostic
 
     /// Makes an error of a diagnostic.
-    init(_ diagnostic: Diagnostic) {
+    package init(_ diagnostic: Diagnostic) {
         self.diagnostic = diagnostic
     }
 }

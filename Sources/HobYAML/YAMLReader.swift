@@ -1,7 +1,7 @@
 import Yams
 
 /// Reads a text as YAML: one tree with places, or diagnostics.
-struct YAMLReader {
+package struct YAMLReader {
     private let source: SourceText
     private let problems: Problems
     private var remainingNodes = ParsingBudget.nodeLimit
@@ -14,7 +14,7 @@ struct YAMLReader {
     }
 
     /// The tree of a text; nil, with a diagnostic, when there is none.
-    static func read(_ source: SourceText, reporting problems: Problems) -> YAMLNode? {
+    package static func read(_ source: SourceText, reporting problems: Problems) -> YAMLNode? {
         if let violation = ParsingBudget.violation(in: source) {
             problems.error(violation.place, violation.message)
             return nil

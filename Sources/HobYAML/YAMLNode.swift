@@ -1,31 +1,39 @@
 /// A value of a YAML file with its place, free of anchors, merges and duplicates.
-struct YAMLNode: Sendable {
+package struct YAMLNode: Sendable {
     /// What the value is.
-    enum Content: Sendable {
+    package enum Content: Sendable {
         /// A text; a plain one has no quotes and may mean null.
         case scalar(String, isPlain: Bool)
+        /// A list.
         case sequence([YAMLNode])
+        /// Keys with their values, in the order of the file.
         case mapping([YAMLEntry])
     }
 
     /// The value.
-    var content: Content
+    package var content: Content
     /// Where it begins.
-    var place: Place
+    package var place: Place
+
+    /// Makes a node.
+    package init(content: Content, place: Place) {
+        self.content = content
+        self.place = place
+    }
 
     /// Whether nothing was written, or `null`, or `~`.
-    var isNull: Bool {
+    package var isNull: Bool {
         guard case .scalar(let text, isPlain: true) = content else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(text)
     }
 
     /// The entries of a mapping; nil for anything else.
-    var entries: [YAMLEntry]? {
+    package var entries: [YAMLEntry]? {
         if case .mapping(let entries) = content { entries } else { nil }
     }
 
     /// What the value is, for messages.
-    var kind: String {
+    package var kind: String {
         switch content {
         case .scalar: isNull ? "nothing" : "a text"
         case .sequence: "a list"
@@ -35,11 +43,18 @@ struct YAMLNode: Sendable {
 }
 
 /// A key and its value.
-struct YAMLEntry: Sendable {
+package struct YAMLEntry: Sendable {
     /// The key.
-    var key: String
+    package var key: String
     /// Where the key begins.
-    var place: Place
+    package var place: Place
     /// The value.
-    var value: YAMLNode
+    package var value: YAMLNode
+
+    /// Makes an entry.
+    package init(key: String, place: Place, value: YAMLNode) {
+        self.key = key
+        self.place = place
+        self.value = value
+    }
 }
