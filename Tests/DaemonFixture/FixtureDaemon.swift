@@ -17,6 +17,7 @@ struct FixtureDaemon: Daemon {
     @Flag(help: "Its reload throws.") var reloadFails = false
     @Flag(help: "It blocks every thread of Swift's pool.") var blocksPool = false
     @Flag(help: "It runs services.") var services = false
+    @Option(help: "It logs so many lines, from four tasks at once.") var logLines = 0
 
     func run(_ context: DaemonContext) async throws {
         let notes = Notes(notes)
@@ -29,6 +30,10 @@ struct FixtureDaemon: Daemon {
         }
         context.onShutdown("third") { notes.add("hook third") }
         notes.add("running")
+        if logLines > 0 {
+            await log(logLines / 4, context)
+            notes.add("logged")
+        }
         if blocksPool { for _ in 0..<64 { Task.detached { while true { sleep(60) } } } }
         if services {
             try await context.run(
@@ -46,6 +51,20 @@ struct FixtureDaemon: Daemon {
             for try await _ in context.every(.milliseconds(20)) {}
         }
         notes.add("run ended")
+    }
+
+    private func log(_ count: Int, _ context: DaemonContext) async {
+        await withTaskGroup(of: Void.self) { group in
+            for writer in 0..<4 {
+                group.addTask {
+                    for number in 0..<count {
+                        context.logger.info("\(writer)-\(number)")
+                        // So that several renames fit in.
+                        if number % 50 == 0 { try? await Task.sleep(for: .milliseconds(1)) }
+                    }
+                }
+            }
+        }
     }
 
     func reload(_ context: DaemonContext) async throws {
