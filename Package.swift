@@ -76,6 +76,7 @@ let package = Package(
             name: "HobCommand",
             dependencies: [
                 "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig",
+                "HobControllerCore", "HobController",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -143,15 +143,24 @@ int hob_restore_signals(uint64_t previous) {
     return code == 0 ? 0 : -1;
 }
 
-int hob_block_signals(const int *signals, size_t count) {
+static int change_mask(int how, const int *signals, size_t count) {
     sigset_t set;
     sigemptyset(&set);
     for (size_t index = 0; index < count; index++) {
         if (sigaddset(&set, signals[index]) < 0) return -1;
     }
-    int code = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    int code = pthread_sigmask(how, &set, NULL);
     if (code != 0) errno = code;
     return code == 0 ? 0 : -1;
+}
+
+int hob_block_signals(const int *signals, size_t count) { return change_mask(SIG_BLOCK, signals, count); }
+int hob_unblock_signals(const int *signals, size_t count) { return change_mask(SIG_UNBLOCK, signals, count); }
+
+int hob_ignores_signal(int signal) {
+    struct sigaction action;
+    if (sigaction(signal, NULL, &action) < 0) return -1;
+    return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_IGN;
 }
 
 int hob_prlimit(int pid, int resource, const uint64_t *set_soft, const uint64_t *set_hard, uint64_t *soft,

@@ -9,6 +9,8 @@ enum ExitStatus {
     static let timedOut: Int32 = 2
     static let usage: Int32 = 64
     static let noSupervisor: Int32 = 69
+    /// `hob control start` of a daemon that runs.
+    static let alreadyStarted: Int32 = 73
     static let notPermitted: Int32 = 77
     static let badConfiguration: Int32 = 78
     /// `hob status NAME`, after the LSB.

@@ -25,7 +25,7 @@ struct HobRoot: ParsableCommand {
               $ hob status
 
             Exit codes: 0 done; 1 a service or operation failed; 2 timed out; 64 usage; \
-            69 no supervisor is running; 77 not permitted; 78 bad configuration. \
+            69 no supervisor is running; 73 already started; 77 not permitted; 78 bad configuration. \
             'hob status NAME' follows the LSB: 0 running, 3 stopped, 4 unknown.
             """,
         version: "hob \(HobVersion.current)",
@@ -36,6 +36,7 @@ struct HobRoot: ParsableCommand {
                 subcommands: [
                     Start.self, Stop.self, Restart.self, Reload.self, Ensure.self, Scale.self, SendSignal.self,
                 ]),
+            CommandGroup(name: "Daemons", subcommands: [Control.self]),
             CommandGroup(name: "Looking", subcommands: [Status.self, Logs.self, Why.self, Events.self]),
             CommandGroup(
                 name: "More", subcommands: [Supervise.self, Upgrade.self, Resume.self, Version.self, Completions.self]),

@@ -73,6 +73,8 @@ extension DaemonController {
         /// Hears what is done, at level debug, and what is odd, at warning.
         public var logger: Logger?
 
+        /// Runs before ``beforeStart`` and like it, in the daemon's directory; its failure, with its output, is the error.
+        package var beforeStartCommand: Command?
         /// Hears each action before it is taken: for tests.
         package var observer: (@Sendable (ControllerAction) -> Void)?
 

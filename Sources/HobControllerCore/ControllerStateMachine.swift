@@ -16,6 +16,7 @@ package struct ControllerStateMachine: Sendable {
     var phase = ControllerPhase.idle
     /// Spoken before anybody knew the daemon.
     var early: (pid: Int32?, sources: ReadinessSources) = (nil, [])
+    private var isCancelled = false
 
     /// An operation that has not begun.
     package init(_ request: ControllerRequest, plan: ControllerPlan) {
@@ -38,6 +39,11 @@ package struct ControllerStateMachine: Sendable {
 
     /// Takes an event and answers what is to be done, in this order.
     package mutating func handle(_ event: ControllerEvent) -> [ControllerAction] {
+        if event == .cancelled {
+            // Who asks twice has lost his patience.
+            if isCancelled { return killWhatIsAborted() }
+            isCancelled = true
+        }
         switch phase {
         case .idle:
             guard event == .begin else { return [] }
@@ -72,11 +78,11 @@ package struct ControllerStateMachine: Sendable {
         case .locked:
             phase = .looking
             return [.lookUp]
-        case .lockFailed(let reason):
-            return fail(ControllerFailure(request == .stop ? .stopFailed : .startFailed, reason: reason))
+        case .lockFailed(let reason): return refuse(reason)
         case .cancelled: return finish(.cancelled)
         // Nothing has been started that could be heard.
-        case .begin, .found, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded, .daemonNamed,
+        case .begin, .found, .lookFailed, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded,
+            .daemonNamed,
             .daemonEnded, .ready, .logActivity, .treeGone, .helperSucceeded, .helperFailed, .expired:
             return []
         }
@@ -85,11 +91,16 @@ package struct ControllerStateMachine: Sendable {
     private mutating func whileLooking(_ event: ControllerEvent) -> [ControllerAction] {
         switch event {
         case .found(let presence): return decide(presence)
+        case .lookFailed(let reason): return refuse(reason)
         case .cancelled: return finish(.cancelled)
         case .begin, .locked, .lockFailed, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded,
             .daemonNamed, .daemonEnded, .ready, .logActivity, .treeGone, .helperSucceeded, .helperFailed, .expired:
             return []
         }
+    }
+
+    mutating func refuse(_ reason: String) -> [ControllerAction] {
+        fail(ControllerFailure(request == .stop ? .stopFailed : .startFailed, reason: reason))
     }
 
     private mutating func decide(_ presence: Presence) -> [ControllerAction] {

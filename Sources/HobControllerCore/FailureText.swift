@@ -36,6 +36,12 @@ package enum FailureText {
         return lines.joined(separator: "\n")
     }
 
+    /// The text without line ends behind it, as one element; none when nothing is left.
+    package static func lines(of output: String) -> [String] {
+        let text = trimmed(output)
+        return text.isEmpty ? [] : [String(text)]
+    }
+
     private static func trimmed(_ text: String) -> Substring {
         var text = text[...]
         while let last = text.last, last.isNewline { text = text.dropLast() }

@@ -158,8 +158,19 @@ struct StartFlowTests {
         flow.on(
             .cancelled,
             Self.aborting + [.watchDaemon(pid: 200), .signal(pid: 200, 15), .set(.step, after: .seconds(10))])
-        flow.on(.cancelled)
         flow.on(.daemonEnded(nil), [.signalTree(15), .watchTree])
+        #expect(flow.end(.treeGone) == .cancelled)
+    }
+
+    @Test("cancelled twice: there is no more patience")
+    func cancelledTwice() {
+        var flow = Flow(.start)
+        flow.settle()
+        flow.feed(.cancelled)
+        flow.on(
+            .cancelled,
+            [.unset(.deadline), .signalTree(9), .set(.step, after: ControllerPlan.killPatience), .watchTree])
+        flow.on(.daemonEnded(nil))
         #expect(flow.end(.treeGone) == .cancelled)
     }
 

@@ -76,6 +76,10 @@ int hob_gettid(void);
 int hob_block_all_signals(uint64_t *_Nonnull previous);
 int hob_restore_signals(uint64_t previous);
 int hob_block_signals(const int *_Nonnull signals, size_t count);
+// Takes these signals out of the calling thread's mask.
+int hob_unblock_signals(const int *_Nonnull signals, size_t count);
+// 1: the signal's disposition is SIG_IGN; 0: it is not; -1: there is no such signal.
+int hob_ignores_signal(int signal);
 
 /// prlimit; a null pointer leaves that side alone. `pid` 0 is the caller.
 int hob_prlimit(int pid, int resource, const uint64_t *_Nullable set_soft, const uint64_t *_Nullable set_hard,

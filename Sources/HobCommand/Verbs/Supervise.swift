@@ -34,7 +34,8 @@ struct Supervise: ParsableCommand {
         let home = try ScopeHome.prepare(scope)
         if let running = try launcher.connect() {
             throw CommandFailure(
-                73, "the supervisor of \(scope.directory) is running already (pid \(running.greeting.pid))")
+                ExitStatus.alreadyStarted,
+                "the supervisor of \(scope.directory) is running already (pid \(running.greeting.pid))")
         }
         let result = DefinitionCompiler(scope).load()
         for diagnostic in result.errors { console.complain(DiagnosticText.line(diagnostic, style: console.errorStyle)) }

@@ -5,6 +5,9 @@ extension ValueReader {
     /// Words that mean something to a shell only.
     private static let shellWords: Set<String> = ["&&", "||", "|", ";", "&", ">", ">>", "<", "2>", "2>&1", "&>"]
 
+    /// How a file says that a shell is meant.
+    static let shellRemedy = "write 'shell: true' if a shell is meant"
+
     /// A command: a text that is split into words, the list of words, or a text for a shell.
     func command(_ field: Field, shell: Bool = false) -> CommandLine? {
         if shell { return shellCommand(field) }
@@ -53,7 +56,7 @@ extension ValueReader {
 
     /// What to write instead of a word that only a shell would understand; nil for any other word.
     private static func remedy(forShellSyntax word: String) -> String? {
-        if shellWords.contains(word) { return "write 'shell: true' if a shell is meant" }
+        if shellWords.contains(word) { return shellRemedy }
         if word == "~" || word.hasPrefix("~/") { return "write '${HOME}\(word.dropFirst())'" }
         let bytes = Array(word.utf8)
         for (index, byte) in bytes.enumerated().dropLast() where byte == UInt8(ascii: "$") {
@@ -69,7 +72,8 @@ extension ValueReader {
             || byte == UInt8(ascii: "_")
     }
 
-    private func shellCommand(_ field: Field) -> CommandLine? {
+    /// A text for `/bin/sh -c`.
+    func shellCommand(_ field: Field) -> CommandLine? {
         guard case .scalar = field.node.content else {
             fail(
                 field, "\(field.node.kind) where a shell's text belongs",
@@ -132,7 +136,7 @@ extension ValueReader {
     }
 
     /// The ladder of signals; SIGKILL at its end is understood and left out.
-    private func stopSequence(_ field: Field) -> StopSequence? {
+    func stopSequence(_ field: Field) -> StopSequence? {
         let elements = elements(of: field)
         var steps: [StopSequence.Step] = []
         for (index, element) in elements.enumerated() {

@@ -65,7 +65,8 @@ extension ValueReader {
         return nil
     }
 
-    private func octal(_ field: Field) -> UInt32? {
+    /// Permission bits.
+    func octal(_ field: Field) -> UInt32? {
         guard let text = plain(field, expecting: "an octal number") else { return nil }
         guard text.utf8.count <= 4, let bits = UInt32(text, radix: 8), bits <= 0o777, !text.hasPrefix("+") else {
             fail(

@@ -175,7 +175,7 @@ extension ValueReader {
     // MARK: - Log
 
     /// A POSIX extended regular expression, compiled once to see whether it is one.
-    private func logPattern(_ field: Field) -> String? {
+    func logPattern(_ field: Field) -> String? {
         guard let pattern = plain(field, expecting: "a regular expression") else { return nil }
         guard !pattern.isEmpty, pattern.utf8.count <= 1_024 else {
             fail(

@@ -48,6 +48,11 @@ indirect enum ValueShape: Sendable {
         }
     }
 
+    /// Whether it is true or false and nothing else.
+    var isBoolean: Bool {
+        if case .boolean = self { true } else { false }
+    }
+
     /// The tables in this shape.
     var tables: [KeyTable] {
         switch self {

@@ -9,7 +9,7 @@ extension ControllerOperation {
         if case .file(let path) = facts.log { log = LogTrace(path, changes: surroundings.changes) }
         removePIDFile()
         listeners.noteStrangers(facts.configuration.ping)
-        let preparation = Preparation(facts.configuration, on: loop) { [weak self] result in
+        let preparation = Preparation(facts.configuration, requests, on: loop) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let command):
@@ -148,6 +148,7 @@ extension ControllerOperation {
         switch error {
         case let error as SystemError: error.message
         case let error as ControllerError: error.message
+        case let error as SpawnFailure: error.message
         default: "\(error)"
         }
     }

@@ -146,7 +146,7 @@ final class ControllerOperation {
             handle(.found(found.presence))
         } catch {
             cause = error
-            finish(.failed(ControllerFailure(.stopFailed, reason: error.message)))
+            handle(.lookFailed(error.message))
         }
     }
 

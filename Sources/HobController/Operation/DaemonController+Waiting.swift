@@ -18,11 +18,15 @@ extension DaemonController {
         return try await onReactor { [facts] in Self.operation(request, facts)($0, $1) }
     }
 
-    func performBlocking(_ request: ControllerRequest) throws -> ControllerOutcome {
-        if request == .ensure, let pid = readyPidBlocking() {
-            return .init(result: .success(.alreadyRunning(pid: pid)))
+    func performBlocking(
+        _ request: ControllerRequest, beside companion: Companion? = nil
+    ) throws -> ControllerOutcome {
+        if request == .ensure {
+            let (pid, isCancelled) = try readyPidBlocking(beside: companion)
+            if isCancelled { return .init(result: .success(.cancelled)) }
+            if let pid { return .init(result: .success(.alreadyRunning(pid: pid))) }
         }
-        return try onThisThread(Self.operation(request, facts))
+        return try onThisThread(Self.operation(request, facts), beside: companion)
     }
 
     /// Whether the daemon runs and answers its ping at this moment.
@@ -32,7 +36,18 @@ extension DaemonController {
         try? await onReactor { [facts] in Self.readyCheck(facts)($0, $1) }
     }
 
-    func readyPidBlocking() -> Int32? { try? onThisThread(Self.readyCheck(facts)) }
+    /// The same; and whether the companion has cancelled it.
+    func readyPidBlocking(beside companion: Companion?) throws -> (pid: Int32?, isCancelled: Bool) {
+        guard let companion else { return (try onThisThread(Self.readyCheck(facts)), false) }
+        var isCancelled = false
+        let pid = try onThisThread(Self.readyCheck(facts)) { loop, cancel throws(SystemError) in
+            try companion(loop) {
+                isCancelled = true
+                cancel()
+            }
+        }
+        return (pid, isCancelled)
+    }
 
     private static func operation(_ request: ControllerRequest, _ facts: DaemonFacts) -> LoopWork<ControllerOutcome> {
         { loop, answer in
@@ -73,20 +88,34 @@ extension DaemonController {
         }
     }
 
-    private func onThisThread<Answer>(_ work: LoopWork<Answer>) throws -> Answer {
+    private func onThisThread<Answer>(
+        _ work: LoopWork<Answer>, beside companion: Companion? = nil
+    ) throws -> Answer {
         try facts.explaining(.startFailed) { () throws(SystemError) in
-            try ControllerLoop.borrow { (surroundings) throws(SystemError) in
-                var answer: Answer?
-                let cancel = work(surroundings) { answer = $0 }
-                while true {
-                    if let answer { return answer }
-                    do throws(SystemError) {
-                        try surroundings.loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
-                    } catch {
-                        cancel()
-                        throw error
-                    }
+            guard let companion else {
+                return try ControllerLoop.borrow { (surroundings) throws(SystemError) in
+                    try Self.run(work, on: surroundings)
                 }
+            }
+            // What the companion leaves on its loop ends with that.
+            return try Self.run(work, on: ControllerLoop(), beside: companion)
+        }
+    }
+
+    private static func run<Answer>(
+        _ work: LoopWork<Answer>, on surroundings: ControllerLoop, beside companion: Companion? = nil
+    ) throws(SystemError) -> Answer {
+        var cancel: () -> Void = {}
+        try companion?(surroundings.loop) { cancel() }
+        var answer: Answer?
+        cancel = work(surroundings) { answer = $0 }
+        while true {
+            if let answer { return answer }
+            do throws(SystemError) {
+                try surroundings.loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
+            } catch {
+                cancel()
+                throw error
             }
         }
     }

@@ -15,6 +15,20 @@ package final class SignalWatcher: Sendable {
         }
     }
 
+    /// Undoes ``block(_:)`` in the calling thread; what is pending is delivered at once.
+    package static func unblock(_ signals: [SignalNumber]) throws(SystemError) {
+        let numbers = signals.map(\.rawValue)
+        let result = hob_unblock_signals(numbers, numbers.count)
+        guard result == 0 else {
+            throw SystemError(code: errno, message: "cannot unblock signals \(signals): \(SystemError.text(of: errno))")
+        }
+    }
+
+    /// Whether this process ignores a signal, as nohup(1) and shells for background jobs arrange it.
+    package static func isIgnored(_ signal: SignalNumber) -> Bool {
+        hob_ignores_signal(signal.rawValue) == 1
+    }
+
     /// Watches these signals, which must be blocked in every thread.
     package init(_ signals: [SignalNumber]) throws(SystemError) {
         let numbers = signals.map(\.rawValue)
