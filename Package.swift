@@ -117,10 +117,13 @@ let package = Package(
             name: "HobControllerTests",
             dependencies: [
                 "HobController", "HobControllerCore", "HobPolicy", "HobSystem", "HobTestKit", "ControllerScenarios",
-                "hob-fixture",
+                "hob-fixture", "controller-host",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
+        .executableTarget(
+            name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
+            path: "Tests/ControllerHost"),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #ifndef RAMFS_MAGIC
@@ -114,6 +115,9 @@ int hob_known_file(const char *path, uint64_t *device, uint64_t *inode) {
     *device = makedev(status.stx_dev_major, status.stx_dev_minor);
     *inode = status.stx_ino;
     return 0;
+}
+long hob_file_attribute(int descriptor, const char *name, void *value, size_t capacity) {
+    return fgetxattr(descriptor, name, value, capacity);
 }
 int hob_file_kind_is_directory(uint32_t mode) { return S_ISDIR(mode); }
 int hob_file_kind_is_regular(uint32_t mode) { return S_ISREG(mode); }

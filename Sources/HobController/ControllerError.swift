@@ -27,12 +27,18 @@ public struct ControllerError: Error, Sendable, CustomStringConvertible {
     /// The error behind it: what the connect closure, a hook or the configuration threw.
     public let cause: (any Error)?
 
+    /// Whether another start may well succeed: somebody else seems to have ended the daemon.
+    package let isByChance: Bool
+
     /// An error from its parts.
-    package init(_ code: Code, identifier: String, message: String, cause: (any Error)? = nil) {
+    package init(
+        _ code: Code, identifier: String, message: String, cause: (any Error)? = nil, isByChance: Bool = false
+    ) {
         self.code = code
         self.identifier = identifier
         self.message = message
         self.cause = cause
+        self.isByChance = isByChance
     }
 
     /// The message with the daemon's identifier before it.

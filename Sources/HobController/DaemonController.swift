@@ -104,7 +104,8 @@ public final class DaemonController: Sendable {
     ///
     /// The closure is tried; when it answers nil or throws and the daemon does not run, or does not answer its ping,
     /// that is started (as ``ensure()`` does) and the closure tried again, until ``Configuration/startTimeout`` has
-    /// passed. When the daemon runs and answers, the closure's failure is its own.
+    /// passed; also when somebody kills the daemon in between. When it runs and answers, the closure's failure is its
+    /// own.
     ///
     /// - Parameter open: Opens the connection; it holds no lock.
     /// - Returns: What the closure returned.
@@ -124,7 +125,7 @@ public final class DaemonController: Sendable {
             try Task.checkCancellation()
             let isReady = await answersNow()
             try attempts.failed(isReady: isReady, failure)
-            try await ensure()
+            do { try await ensure() } catch { try attempts.startFailed(error) }
         }
     }
 }

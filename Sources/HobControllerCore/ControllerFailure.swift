@@ -14,11 +14,17 @@ package struct ControllerFailure: Sendable, Hashable {
     /// Whether the daemon's output and log lines belong into the message.
     package var showsOutput: Bool
 
+    /// Whether somebody else may have ended the daemon (SIGKILL, or nobody knows): another start may well succeed.
+    package var isByChance: Bool
+
     /// A failure from its parts.
-    package init(_ code: Code, reason: String = "", endings: [String] = [], showsOutput: Bool = false) {
+    package init(
+        _ code: Code, reason: String = "", endings: [String] = [], showsOutput: Bool = false, isByChance: Bool = false
+    ) {
         self.code = code
         self.reason = reason
         self.endings = endings
         self.showsOutput = showsOutput
+        self.isByChance = isByChance
     }
 }

@@ -35,7 +35,7 @@ extension ControllerStateMachine {
         case .spawnFailed(let reason): return fail(ControllerFailure(.startFailed, reason: reason))
         case .commandEnded(let outcome):
             guard outcome.isSuccess else {
-                return abort(nil, ControllerFailure(.startFailed, endings: [outcome.description], showsOutput: true))
+                return abort(nil, Self.death(outcome))
             }
             return waitFor(early.pid, origin: .started)
         case .daemonNamed(let pid):
@@ -118,9 +118,7 @@ extension ControllerStateMachine {
     private mutating func ended(_ settling: Settling, _ outcome: ExitOutcome?) -> [ControllerAction] {
         switch settling.origin {
         case .started:
-            var endings: [String] = []
-            if let outcome, outcome != .unknown { endings.append(outcome.description) }
-            return abort(nil, ControllerFailure(.startFailed, endings: endings, showsOutput: true))
+            return abort(nil, Self.death(outcome))
         // It went between the look and now: the wish is the same.
         case .found:
             early = (nil, [])
@@ -129,6 +127,18 @@ extension ControllerStateMachine {
             // The old one may end while the new one is coming: the pid file says who is next.
             phase = .settling(Settling(pid: nil, missing: settling.missing.union(.pidFile), origin: .restarted))
             return [.listen(.pidFile)]
+        }
+    }
+
+    private static func death(_ outcome: ExitOutcome?) -> ControllerFailure {
+        switch outcome {
+        case nil, .unknown: ControllerFailure(.startFailed, showsOutput: true, isByChance: true)
+        case .exited(let status):
+            ControllerFailure(.startFailed, endings: [ExitOutcome.exited(status).description], showsOutput: true)
+        case .signaled(let signal, let coreDumped):
+            ControllerFailure(
+                .startFailed, endings: [ExitOutcome.signaled(signal, coreDumped: coreDumped).description],
+                showsOutput: true, isByChance: signal == 9)
         }
     }
 

@@ -39,7 +39,9 @@ extension ControllerScenario {
             try expect(error.message, contains: "(terminated with signal SIGXCPU")
         },
         ControllerScenario("DC13 the same with the stderr device as log") {
-            let daemon = try ControlledDaemon(["--no-daemonize", "--crash-signal", "XCPU"]) { $0.logFile = "/dev/stderr" }
+            let daemon = try ControlledDaemon(["--no-daemonize", "--crash-signal", "XCPU"]) {
+                $0.logFile = "/dev/stderr"
+            }
             let error = try await expectFailure(.startFailed) { try await daemon.controller.start() }
             try expect(error.message, contains: "(logs not available; terminated with signal SIGXCPU")
         },

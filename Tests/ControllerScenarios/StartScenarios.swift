@@ -98,7 +98,7 @@ extension ControllerScenario {
             try expect(daemon.text("pid") == nil, "the pid file is left")
         },
         ControllerScenario("DC39 variables reach the daemon") {
-            let daemon = try ControlledDaemon(["--environment-file"]) { configuration in
+            let daemon = try ControlledDaemon { configuration in
                 configuration.environment["ENV_FILE"] = configuration.pidFile + ".env"
             }
             try await daemon.controller.start()

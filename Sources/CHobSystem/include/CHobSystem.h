@@ -129,6 +129,8 @@ int hob_status_of_descriptor(int descriptor, struct hob_file_status *_Nonnull st
 int hob_status_at(int directory, const char *_Nonnull path, int follow, struct hob_file_status *_Nonnull status);
 /// Which file a path leads to, as far as this machine knows without asking a file server, which may not answer.
 int hob_known_file(const char *_Nonnull path, uint64_t *_Nonnull device, uint64_t *_Nonnull inode);
+/// fgetxattr: how long the value is.
+long hob_file_attribute(int descriptor, const char *_Nonnull name, void *_Nonnull value, size_t capacity);
 int hob_file_kind_is_directory(uint32_t mode);
 int hob_file_kind_is_regular(uint32_t mode);
 int hob_file_kind_is_fifo(uint32_t mode);

@@ -4,23 +4,30 @@ import HobSystem
 final class PIDFileWait {
     /// A look beside the events: for file systems that announce nothing, and pid files made in a new directory.
     private static let longestPause: Duration = .milliseconds(100)
+    /// So long a file must name a dead process before that is the daemon's end: it may be half written.
+    private static let doubt: Duration = .milliseconds(20)
 
     private let finder: DaemonFinder
     private let path: String
     private let loop: EventLoop
     private let found: (ProcessIdentity) -> Void
+    private let died: () -> Void
+    /// A dead process that the file names, and when that was seen first.
+    private var dead: (pid: Int32, since: MonotonicTime)?
     private var watcher: FileWatcher?
     private var watch: Watch?
     private var timer: TimerToken?
     private var pause: Duration = .milliseconds(2)
 
     init(
-        _ finder: DaemonFinder, path: String, on loop: EventLoop, found: @escaping (ProcessIdentity) -> Void
+        _ finder: DaemonFinder, path: String, on loop: EventLoop, found: @escaping (ProcessIdentity) -> Void,
+        died: @escaping () -> Void
     ) {
         self.finder = finder
         self.path = path
         self.loop = loop
         self.found = found
+        self.died = died
     }
 
     /// Looks now and at every change, until it has found one or is cancelled; the answer comes later.
@@ -58,9 +65,21 @@ final class PIDFileWait {
     }
 
     private func look() {
+        switch try? finder.named() {
+        case .daemon(let identity):
+            cancel()
+            found(identity)
+        case .nobody(let pid):
+            let now = MonotonicTime.now()
+            guard let dead, dead.pid == pid else {
+                dead = (pid, now)
+                if let timer { loop.reschedule(timer, at: now + Self.doubt) }
+                return
+            }
+            // Said again at every look, as long as somebody waits.
+            if now - dead.since >= Self.doubt { died() }
         // Damaged, half written or not readable yet: the next look decides.
-        guard let identity = (try? finder.named()) ?? nil else { return }
-        cancel()
-        found(identity)
+        case .unknown, nil: dead = nil
+        }
     }
 }

@@ -45,11 +45,22 @@ struct DaemonFinder {
         }
     }
 
-    /// The process that the pid file names now, if it is the daemon's.
-    func named() throws(SystemError) -> ProcessIdentity? {
-        guard case .pid(let contents) = try readPIDFile() else { return nil }
+    /// Whom the pid file names.
+    enum Named: Hashable {
+        /// A living process of the daemon.
+        case daemon(ProcessIdentity)
+        /// A process that is not there (any more).
+        case nobody(pid: Int32)
+        /// There is no file, or no pid in it, or it is a stranger's.
+        case unknown
+    }
+
+    /// Looks into the pid file only.
+    func named() throws(SystemError) -> Named {
+        guard case .pid(let contents) = try readPIDFile() else { return .unknown }
         let record = try LockFile.forLooking(facts.lockPath)?.record()
-        return try daemon(named: contents, record, DaemonMark(lockPath: facts.lockPath))
+        if let main = try daemon(named: contents, record, DaemonMark(lockPath: facts.lockPath)) { return .daemon(main) }
+        return ProcessFacts.of(pid: contents.pid)?.isZombie ?? true ? .nobody(pid: contents.pid) : .unknown
     }
 
     private enum File {

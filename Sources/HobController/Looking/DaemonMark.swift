@@ -1,3 +1,4 @@
+import Glibc
 import HobSystem
 
 /// The mark that every process of the daemon has from its start command: a variable, its stdin, and a resource limit.
@@ -24,6 +25,23 @@ struct DaemonMark: Sendable {
     /// Whether a process carries it.
     func isCarried(by pid: Int32) -> Bool { mark.marks(pid) }
 
-    /// All living processes that carry it.
-    func holders() -> [Int32] { mark.holders() }
+    /// All living processes that carry it, or are in the daemon's cgroup.
+    func holders() -> [Int32] {
+        let inCgroup = (try? OwnCgroup.delegated()?.child(cgroup)?.processes()) ?? []
+        return Array(Set(mark.holders()).union(inCgroup.filter { $0 != getpid() && isAlive($0) }))
+    }
+
+    /// The name of the daemon's cgroup, below that of the process that starts it, where that may be divided.
+    var cgroup: String { "hob-\(mark.token)" }
+
+    /// Kills everybody in the daemon's cgroup, also who is being forked just now.
+    func killCgroup() { try? OwnCgroup.delegated()?.child(cgroup)?.kill() }
+
+    /// Removes the daemon's cgroup, when nobody is left in it.
+    func removeCgroup() {
+        // One that is still in use goes with the next stop; without it there is nothing to do.
+        _ = try? OwnCgroup.delegated()?.removeChild(cgroup)
+    }
+
+    private func isAlive(_ pid: Int32) -> Bool { !(ProcessFacts.of(pid: pid)?.isZombie ?? true) }
 }

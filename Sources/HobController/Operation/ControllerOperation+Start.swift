@@ -24,10 +24,11 @@ extension ControllerOperation {
         preparation.begin()
     }
 
-    func spawn() {
+    func spawn(inCgroup: Bool = true) {
         guard let lock, let command = preparation?.command else { return }
         do {
-            var (request, held) = try requests.marked(command, lock: lock, notice: listeners.notice?.variable)
+            var (request, held) = try requests.marked(
+                command, lock: lock, notice: listeners.notice?.variable, inCgroup: inCgroup)
             if facts.log != .stream && !facts.configuration.daemonizes { output = try CapturedOutput() }
             held += try requests.connectOutput(of: &request, to: output)
             listeners.followOutput(output, on: loop) { [weak self] in self?.somethingWasWritten() }
@@ -55,6 +56,8 @@ extension ControllerOperation {
             theTree?.add(identity)
             write(DaemonRecord(phase: .starting, main: identity))
             handle(.spawned(pid: process.pid))
+        // A cgroup is a help and no need.
+        case .failed(let failure) where failure.stage == .cgroup: return spawn(inCgroup: false)
         case .failed(let failure): spawnFailed(failure, failure.message)
         case .ended(let status): handle(.commandEnded(ExitOutcome(status)))
         case .letGo: handle(.commandEnded(.unknown))
@@ -66,10 +69,12 @@ extension ControllerOperation {
         log?.listen { [weak self] in self?.somethingWasWritten() }
         if sources.contains(.pidFile) {
             listeners.pidFile?.cancel()
-            let wait = PIDFileWait(finder, path: facts.configuration.pidFile, on: loop) { [weak self] identity in
-                self?.known[identity.pid] = identity
-                self?.handle(.daemonNamed(pid: identity.pid))
-            }
+            let wait = PIDFileWait(
+                finder, path: facts.configuration.pidFile, on: loop,
+                found: { [weak self] identity in
+                    self?.known[identity.pid] = identity
+                    self?.handle(.daemonNamed(pid: identity.pid))
+                }, died: { [weak self] in self?.handle(.daemonEnded(nil)) })
             listeners.pidFile = wait
             wait.begin()
         }

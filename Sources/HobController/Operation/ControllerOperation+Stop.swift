@@ -20,6 +20,7 @@ extension ControllerOperation {
         // On its way to its exec nothing but SIGKILL reaches it safely.
         if let launch, !launch.isOver, launch.process == nil { launch.kill() }
         theTree?.signalAll(signal)
+        if signal == 9 { DaemonMark(lockPath: facts.lockPath)?.killCgroup() }
     }
 
     func watchTree() {
@@ -37,7 +38,7 @@ extension ControllerOperation {
         do {
             var request = requests.helper(command)
             var held: [Descriptor] = []
-            if isMarked { (request, held) = try requests.marked(command, lock: lock, notice: nil) }
+            if isMarked { (request, held) = try requests.marked(command, lock: lock, notice: nil, inCgroup: false) }
             helper = try HelperCommand(request, holding: held, on: loop) { [weak self] outcome in
                 switch outcome {
                 case .succeeded: self?.handle(.helperSucceeded)
@@ -58,7 +59,7 @@ extension ControllerOperation {
     func adopt(_ pid: Int32) {
         guard let identity = known[pid] else { return }
         write(DaemonRecord(phase: .ready, main: identity))
-        if facts.configuration.daemonizes, ((try? finder.named()) ?? nil) == nil {
+        if facts.configuration.daemonizes, (try? finder.named()) != .daemon(identity) {
             do throws(SystemError) {
                 try facts.pidFile.writeNumber(identity.pid)
             } catch {
@@ -73,6 +74,7 @@ extension ControllerOperation {
     /// Forgets the daemon that has ended; a file that names somebody who lives is left alone.
     func forget() {
         write(nil)
+        DaemonMark(lockPath: facts.lockPath)?.removeCgroup()
         let contents: PIDFile.Contents?
         do throws(SystemError) { contents = try facts.pidFile.read() } catch {
             // Garbage of a daemon that we have just ended; a file nobody may read stays.

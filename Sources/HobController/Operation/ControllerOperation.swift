@@ -181,6 +181,8 @@ final class ControllerOperation {
         self.answer = nil
         let outcome = outcome(of: result)
         ticket?.cancel()
+        // It knows us, as we know it.
+        ticket = nil
         if let lockWait { loop.cancel(lockWait) }
         for token in timers.values { loop.cancel(token) }
         timers.removeAll()
@@ -205,13 +207,17 @@ final class ControllerOperation {
             return .init(result: .failure(error))
         case .alreadyRunning, .stopped, .wasNotRunning, .cancelled: return .init(result: .success(result))
         case .failed(var failure):
-            if let hint = listeners.hint, [.startFailed, .startTimedOut].contains(failure.code) {
+            if [.startFailed, .startTimedOut].contains(failure.code),
+                let hint = listeners.hint(facts.configuration.ping)
+            {
                 failure.endings.append(hint)
             }
             let message = FailureText.compose(failure, output: outputText, log: logWords)
             return .init(
                 result: .failure(
-                    ControllerError(.init(failure.code), identifier: identifier, message: message, cause: cause)))
+                    ControllerError(
+                        .init(failure.code), identifier: identifier, message: message, cause: cause,
+                        isByChance: failure.isByChance)))
         }
     }
 

@@ -12,11 +12,13 @@ struct Listeners {
     private var outputWatcher: FileWatcher?
     /// Sockets that listened on the ping's port before the start.
     private var strangers: Set<UInt64> = []
-    /// What may explain that the daemon does not come up.
-    private(set) var hint: String?
+    /// Why the last ping was not answered.
+    private var lastFailure: String?
 
     /// Calls the body when something is written into the captured output.
     mutating func followOutput(_ output: CapturedOutput?, on loop: EventLoop, _ body: @escaping () -> Void) {
+        if let outputWatch { loop.cancel(outputWatch) }
+        outputWatch = nil
         guard let output, let watcher = try? FileWatcher(),
             (try? watcher.add("/proc/self/fd/\(output.file.raw)", events: .modified)) != nil
         else { return }
@@ -33,15 +35,22 @@ struct Listeners {
         strangers = Set((try? PortHolder.listenerInodes(port: port)) ?? [])
     }
 
-    /// Whether an answer came from somebody who listened before the start and is none of the daemon's processes.
-    mutating func isStrangers(_ ping: Ping?, tree: [Int32]) -> Bool {
+    /// Whether who listens where the ping goes did so before the start and is none of the daemon's processes.
+    func isStrangers(_ ping: Ping?, tree: [Int32]) -> Bool {
         guard !strangers.isEmpty, let port = Self.port(of: ping),
-            let now = try? PortHolder.listenerInodes(port: port), !strangers.isDisjoint(with: now),
-            (try? PortHolder.isListening(port: port, anyOf: tree)) == false
+            let now = try? PortHolder.listenerInodes(port: port), !strangers.isDisjoint(with: now)
         else { return false }
-        let holder = ((try? PortHolder.find(port: port)) ?? nil).map { " by \($0)" } ?? ""
-        hint = "port \(port) was taken\(holder) before the start"
-        return true
+        return (try? PortHolder.isListening(port: port, anyOf: tree)) == false
+    }
+
+    /// What may explain that the daemon did not come up; nil when nothing is known.
+    func hint(_ ping: Ping?) -> String? {
+        if isStrangers(ping, tree: []), let port = Self.port(of: ping) {
+            let holder = ((try? PortHolder.find(port: port)) ?? nil).map { " by \($0)" } ?? ""
+            return "port \(port) was taken\(holder) before the start"
+        }
+        guard let reason = self.ping?.lastFailure ?? lastFailure, Self.isTelling(reason) else { return nil }
+        return "ping: \(reason)"
     }
 
     /// Stops listening to anything.
@@ -49,7 +58,7 @@ struct Listeners {
         pidFile?.cancel()
         pidFile = nil
         ping?.cancel()
-        if hint == nil, let reason = ping?.lastFailure { hint = Self.isTelling(reason) ? "ping: \(reason)" : nil }
+        lastFailure = ping?.lastFailure ?? lastFailure
         ping = nil
         notice?.cancel()
         notice = nil

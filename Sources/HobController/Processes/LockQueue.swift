@@ -90,7 +90,8 @@ final class LockQueue: Sendable {
 
     private func grant(_ path: String, _ lock: LockFile, to ticket: Ticket) {
         // Somebody may have removed the file while it was waited for: then its lock excludes nobody.
-        let isStillThere = (try? FileStatus.of(path, followingLinks: true).inode) == (try? FileStatus.of(lock.descriptor).inode)
+        let isStillThere =
+            (try? FileStatus.of(path, followingLinks: true).inode) == (try? FileStatus.of(lock.descriptor).inode)
         guard isStillThere else {
             lock.descriptor.close()
             return acquire(path, for: ticket)

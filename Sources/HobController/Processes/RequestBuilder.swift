@@ -23,10 +23,12 @@ struct RequestBuilder {
     /// - Parameters:
     ///   - lock: The lock file; a reader of it, at its end, becomes the daemon's stdin.
     ///   - notice: The path of the socket for sd_notify(3).
+    ///   - inCgroup: Whether it gets a cgroup of its own, where ours may be divided.
     func marked(
-        _ command: Command, lock: LockFile, notice: String?
+        _ command: Command, lock: LockFile, notice: String?, inCgroup: Bool
     ) throws(SystemError) -> (request: SpawnRequest, held: [Descriptor]) {
-        let mark = DaemonMark(try FileStatus.of(lock.descriptor)).mark
+        let daemonMark = DaemonMark(try FileStatus.of(lock.descriptor))
+        let mark = daemonMark.mark
         var extra = [DaemonMark.variable: mark.token]
         if let notice { extra["NOTIFY_SOCKET"] = notice }
         var request = base(command, extra: extra)
@@ -35,7 +37,11 @@ struct RequestBuilder {
         _ = lseek(stdin.raw, 1 << 40, SEEK_SET)
         request.descriptors.append(DescriptorMapping(source: stdin.raw, target: 0))
         request.tag = ProcessMark.availableTag(for: mark.token)
-        return (request, [stdin])
+        guard inCgroup, let cgroup = try? OwnCgroup.delegated()?.makeChild(daemonMark.cgroup) else {
+            return (request, [stdin])
+        }
+        request.cgroup = cgroup.directory.raw
+        return (request, [stdin, cgroup.directory])
     }
 
     /// Gives a request the daemon's output and the descriptors it keeps.

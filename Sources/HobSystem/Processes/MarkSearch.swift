@@ -5,7 +5,13 @@ import Glibc
 final class MarkSearch {
     private enum Token {
         case same, other, none
+        /// There is no environment at all.
+        case empty
     }
+
+    /// How often, and after how many microseconds, a process in the midst of an exec is looked at again.
+    private static let mostLooks = 50
+    private static let pause: UInt32 = 200
 
     private let mark: ProcessMark
     private let prefix: [UInt8]
@@ -32,13 +38,19 @@ final class MarkSearch {
             guard result >= 0, hard != ResourceLimit.unlimited else { return false }
             isTagged = hard == tag
         }
-        switch token(of: pid) {
+        // A file of /proc costs some 10 us: this one saves four.
+        if let since, !isAlive(pid, since: since) { return false }
+        switch settledToken(of: pid) {
         case .same: break
         case .other: return false
-        case .none: guard isTagged || hasLockFile(pid) else { return false }
+        case .none, .empty: guard isTagged || hasLockFile(pid) else { return false }
         }
-        guard let facts = ProcessFacts.of(pid: pid), !facts.isZombie else { return false }
-        return facts.startTime >= since ?? 0
+        return isAlive(pid, since: since ?? 0)
+    }
+
+    private func isAlive(_ pid: Int32, since: UInt64) -> Bool {
+        guard let facts = ProcessFacts.of(pid: pid) else { return false }
+        return !facts.isZombie && facts.startTime >= since
     }
 
     /// Only 0, 1 and 2 count: a controller that has the lock, or waits for it, has the file open as well, but above.
@@ -56,6 +68,22 @@ final class MarkSearch {
         return false
     }
 
+    /// The token of a process that has its memory: in the midst of an exec there is none for some microseconds, after
+    /// a spawn has returned, too. No descriptor announces the end of that.
+    private func settledToken(of pid: Int32) -> Token {
+        for _ in 0..<Self.mostLooks {
+            let token = token(of: pid)
+            guard token == .empty else { return token }
+            // Empty by intention (`env -i`): then there is a command line.
+            if ProcFile.read(pid, "cmdline", { $0.isEmpty ? nil : true }) == true { return self.token(of: pid) }
+            guard let facts = ProcessFacts.of(pid: pid), !facts.isZombie else { return .none }
+            // The kernel's own threads never have one.
+            if facts.session == 0 && facts.group == 0 { return .none }
+            usleep(Self.pause)
+        }
+        return .none
+    }
+
     /// Reads the environment, which may be long, piece by piece up to the variable.
     private func token(of pid: Int32) -> Token {
         let file = ProcFile.withPath(pid, "environ") { ProcFile.open($0, O_RDONLY) }
@@ -64,6 +92,7 @@ final class MarkSearch {
         // An entry begins behind a zero byte, so the first one gets one, too.
         buffer[0] = 0
         var kept = 1
+        var isFirst = true
         while true {
             let count = invoke(.read) {
                 Glibc.read(file, buffer.baseAddress.map { $0 + kept }, buffer.count - kept)
@@ -72,7 +101,8 @@ final class MarkSearch {
             if let start = position(in: bytes), bytes.count - start >= entry.count || count <= 0 {
                 return bytes[start...].starts(with: entry) ? .same : .other
             }
-            guard count > 0 else { return .none }
+            guard count > 0 else { return count == 0 && isFirst ? .empty : .none }
+            isFirst = false
             // Whatever may be the beginning of the variable, and no more than what leaves room to read.
             let start = position(in: bytes) ?? max(0, bytes.count - prefix.count)
             kept = bytes.count - start

@@ -9,7 +9,8 @@ import Testing
         "hob_monitor_": "locks do not fail", "hob_word_": "memory", "hob_load_": "memory", "hob_store_": "memory",
         "hob_find": "memory", "hob_regex_": "memory", "hob_errno_": "names", "hob_signal_": "names",
         "hob_file_kind_": "names", "hob_format_numeric": "names", "hob_parse_numeric": "names",
-        "hob_open_path_flag": "a constant", "hob_pidfd_group_flag": "a constant",
+        "hob_open_path_flag": "a constant", "hob_open_nameless_flag": "a constant",
+        "hob_pidfd_group_flag": "a constant",
         "hob_pidfd_info": "a constructor; the call is in the seam", "hob_is_": "no failure but of the arguments",
         "hob_gettid": "cannot fail", "hob_get_": "no failure but of the arguments", "hob_set_thread_name": "cosmetic",
         "hob_monotonic_now": "a clock", "hob_wall_clock": "a clock", "hob_birth_time": "0 where it is unknown",
@@ -26,10 +27,10 @@ import Testing
         "hob_exit": "a structure", "hob_signal": "a structure", "hob_address": "a structure",
         "hob_spawn_": "structures; the call is in the seam", "hob_keeper_": "structures of the keeper's link",
         "Glibc.close": "frees only", "poll": "no failure but EINTR, which is tried again",
-        "usleep@EventLoop.swift": "a pause",
+        "usleep@EventLoop.swift": "a pause", "usleep@MarkSearch.swift": "a pause",
         "usleep@FaultPlan.swift": "a fault",
         "usleep@Supervisor.swift": "a pause before the loop runs", "hob_be_lean": "a precaution",
-        "hob_give_back_memory": "frees only", "hob_stand_in_phase": "no call", "hob_stand_in_call_off": "no call",
+        "hob_give_back_memory": "frees only", "hob_stand_in": "words of memory; the call is in the seam",
         "access@PortHolder.swift": "a hint in a message",
     ]
 
