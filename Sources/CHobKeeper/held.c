@@ -122,6 +122,7 @@ int held_write_table(void) {
         .original_mask = hob_keeper.original_mask,
         .original_files = hob_keeper.original_files,
         .pending_signals = hob_keeper.signals_wanted,
+        .original_oom = hob_keeper.original_oom,
     };
     size_t filled = 0;
     for (uint32_t place = 0; place < held_top; place++) head.count += held[place].descriptor >= 0;
@@ -159,6 +160,7 @@ void held_read_table(int table) {
     hob_keeper.original_mask = head.original_mask;
     hob_keeper.original_files = head.original_files;
     hob_keeper.signals_wanted = head.pending_signals;
+    hob_keeper.original_oom = head.original_oom;
     uint32_t missing = 0;
     for (uint32_t number = 0; number < head.count; number++) {
         struct hob_keeper_record record;

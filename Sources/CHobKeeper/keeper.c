@@ -226,6 +226,22 @@ static void prepare_limits(void) {
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/// When memory runs out, the kernel shall choose neither the keeper nor the supervisor, which inherits this: what they
+/// keep alive would be nobody's. Only root may; else everything stays as it is.
+static void prepare_oom_score(void) {
+    static const char wanted[] = "-900";
+    char text[16];
+    int file = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+    if (file < 0) return;
+    ssize_t count = pread(file, text, sizeof text - 1, 0);
+    text[count > 0 ? count : 0] = 0;
+    long now = strtol(text, NULL, 10);
+    if (count > 0 && now > -900 && pwrite(file, wanted, sizeof wanted - 1, 0) > 0 && hob_keeper.original_oom == 0) {
+        hob_keeper.original_oom = (uint32_t)(now + 1001);
+    }
+    close(file);
+}
+
 static void prepare_signals(void) {
     // A parent that ignores its children's end would have ours reaped by the kernel.
     struct sigaction action = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
@@ -263,6 +279,7 @@ static _Noreturn void become_keeper(int argc, char **argv, char **envp) {
     hob_keeper.is_first = table < 0;
     hob_keeper.alone_since = keeper_now();
     if (table >= 0) held_read_table(table);
+    prepare_oom_score();
     for (int number = 1; number < 32; number++) {
         if ((hob_keeper.signals_wanted & 1u << number) && is_order_to_stop(number)) {
             hob_keeper.told_at = hob_keeper.alone_since;

@@ -23,6 +23,7 @@ struct keeper {
     int executable;
     uint64_t original_mask;
     uint64_t original_files;
+    uint32_t original_oom;  // as in the table
     int64_t patience;  // PID 1, told to stop and without a supervisor, waits so long before it ends everything itself
     char patience_word[24];
 

@@ -34,7 +34,7 @@ extension DaemonController {
         /// As ``DaemonController/connect(isolation:_:)``.
         @available(*, noasync, message: "use connect(_:) of the controller itself")
         public func connect<Connection>(_ open: () throws -> Connection?) throws -> Connection {
-            guard let connection = try controller.connectBlocking(beside: { _, _ in }, open) else {
+            guard let connection = try controller.connectBlocking(beside: DaemonController.noCompanion, open) else {
                 throw CancellationError()
             }
             return connection

@@ -3,10 +3,14 @@ package import HobSystem
 
 /// For a program that has nothing else to do.
 extension DaemonController {
-    /// What else happens on the loop on which an operation waits; it gets the means to cancel the operation.
+    /// What else happens on the loop on which an operation waits; it gets the means to cancel the operation, and
+    /// answers what takes it off the loop again.
     ///
     /// A start that is cancelled ends what it has started; cancelled once more, it kills that at once.
-    package typealias Companion = (EventLoop, _ cancel: @escaping () -> Void) throws(SystemError) -> Void
+    package typealias Companion = (EventLoop, _ cancel: @escaping () -> Void) throws(SystemError) -> () -> Void
+
+    /// Nothing else happens.
+    static let noCompanion: @Sendable (EventLoop, @escaping () -> Void) -> () -> Void = { _, _ in {} }
 
     /// As the methods of ``blocking``, with a companion; it is asked once for each loop.
     ///

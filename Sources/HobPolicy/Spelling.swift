@@ -2,16 +2,21 @@
 public enum Spelling {
     /// The candidate nearest to a word, when it is near enough to be meant.
     ///
-    /// Near is at most a third of the word's letters changed, added, left out or swapped with their neighbour
+    /// Near is at most a third of the shorter one's letters changed, added, left out or swapped with their neighbour
     /// (optimal string alignment distance).
     public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         var best: (name: String, distance: Int)?
         for candidate in candidates {
             let distance = distance(Array(word.lowercased().utf8), Array(candidate.lowercased().utf8))
-            if distance < best?.distance ?? .max { best = (candidate, distance) }
+            let allowed = max(1, min(word.utf8.count, candidate.utf8.count) / 3)
+            if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
-        guard let best, best.distance <= max(1, word.utf8.count / 3) else { return nil }
-        return best.name
+        return best?.name
+    }
+
+    /// `did you mean 'web'?`, or nil when nothing is near.
+    public static func didYouMean(_ word: String, among candidates: some Sequence<String>) -> String? {
+        nearest(to: word, among: candidates).map { "did you mean '\($0)'?" }
     }
 
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {

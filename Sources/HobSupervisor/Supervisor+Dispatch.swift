@@ -58,9 +58,13 @@ extension Supervisor {
     /// - Returns: the number of the batch.
     @discardableResult
     func record() -> UInt64 {
-        journal.commit(supervision.takeChanges(), environment: supervision.environment) { slot in
-            runtimes.indices.contains(slot) ? runtimes[slot]?.processNumber ?? 0 : 0
-        }
+        journal.commit(
+            supervision.takeChanges(), environment: supervision.environment, processNumber: processNumber)
+    }
+
+    /// The kernel's number of an instance's main process, or 0.
+    func processNumber(_ slot: Int) -> UInt64 {
+        runtimes.indices.contains(slot) ? runtimes[slot]?.processNumber ?? 0 : 0
     }
 
     /// Does something once the event at hand is written down: at once, unless one is being carried out.

@@ -272,6 +272,7 @@ extension Supervisor {
                 runtime.sweep?.reached.insert(pid)
                 announce(.signaled, slot: slot, pid: pid, message: "\(sweep.signal.name) (left over)")
             }
+            watchOutsider(member, slot)
         } catch {
             if error.code == EPERM { feed(.signalRefused("cannot signal pid \(pid): \(error.message)"), slot) }
             if error.isShortage {
@@ -302,7 +303,7 @@ extension Supervisor {
             // What one leaves behind comes to us and is in the next list.
             let own = hasReaped ? try ProcessTree.orphansOfSelf() : left
             var orphans: [Int32] = []
-            for pid in strays(slot, own) where pid != runtime.process?.pid {
+            for pid in try own + orphansOfKeeper() + outsiders(of: slot) where pid != runtime.process?.pid {
                 guard let tag = try ProcessTree.knownTag(of: pid) else { continue }
                 if ProcessTag.marks(tag, scope: scope, slot: slot) { orphans.append(pid) }
             }
@@ -316,21 +317,6 @@ extension Supervisor {
             if !members.isEmpty { return found + members }
         }
         return found
-    }
-
-    /// Who may have lost its parent: orphans of ours, those of earlier lives, and those that init has got.
-    private func strays(_ slot: Int, _ own: [Int32]) -> [Int32] {
-        var strays = own + orphansOfKeeper()
-        guard journal.head.isScattered else { return strays }
-        let known = Set(strays)
-        strays += ProcessTree.everyone { tag in ProcessTag.marks(tag, scope: scope, slot: slot) }.filter { pid in
-            !known.contains(pid) && adopted[pid] == nil && !isHook(pid, slot)
-        }
-        return strays
-    }
-
-    private func isHook(_ pid: Int32, _ slot: Int) -> Bool {
-        runtimes[slot]?.hooks.values.contains { $0.pid == pid } ?? false
     }
 
     // MARK: Orphans

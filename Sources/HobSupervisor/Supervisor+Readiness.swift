@@ -25,7 +25,9 @@ extension Supervisor {
                         path: path.resolved(for: identity), statuses: statuses), slot)
             case .exec(let command, let limit):
                 runtime.readiness = .exec(nil)
-                if isResuming { _ = try? born(.probe, slot, record.machine.generation)?.signal(.kill) }
+                if isResuming, let pid = journal.births.settle(.probe, slot: slot) {
+                    _ = try? born(pid, slot, record.machine.generation)?.signal(.kill)
+                }
                 runProbeCommand(command, limit: limit, after: .milliseconds(20), slot)
             case .log(let pattern):
                 // Watched since before the process existed, unless that did not work.

@@ -91,6 +91,7 @@ extension Supervisor {
         }
         var check = SpawnRequest(path, ["--self-check", "--runtime", runtime.path])
         check.tag = ProcessTag(scope: scope, slot: 0xFFFFF, generation: 0).rawValue
+        original.restore(in: &check)
         upgradeCheck?.kill()
         let limit = loop.schedule(after: .seconds(10)) { [unowned self] in
             upgradeCheck?.kill()

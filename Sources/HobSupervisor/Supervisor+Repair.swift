@@ -31,17 +31,18 @@ extension Supervisor {
         loop.schedule(after: Self.repairDelay) { [unowned self] in
             isRepairing = false
             guard !isShuttingDown else { return }
-            do throws(SystemError) {
+            do {
                 try repairRuntime()
             } catch {
-                warn(nil, "the runtime directory \(runtime.path) is damaged and cannot be made again: \(error.message)")
+                warn(nil, "the runtime directory \(runtime.path) is damaged and cannot be made again: \(error)")
                 loop.schedule(after: .seconds(1)) { [unowned self] in repairSoon() }
             }
         }
     }
 
-    /// Makes again what is missing of the directory, the lock and the sockets; FIFOs follow with the next start.
-    private func repairRuntime() throws(SystemError) {
+    /// Makes again what is missing of the directory, the lock, the sockets and the journal; FIFOs follow with the next
+    /// start. The keeper is given what is new, since it is what a next life begins with.
+    private func repairRuntime() throws {
         let isMoved = !isAtItsPath
         if isMoved {
             let next = try RuntimeDirectory.prepare(runtime.path)
@@ -50,6 +51,7 @@ extension Supervisor {
             }
             runtime = next
             self.lock = lock
+            hold(HeldKey(.lock), lock.descriptor)
         }
         let (fifoLinks, notifyLinks) = (try FileStatus.of(fifos).links, try FileStatus.of(notifies).links)
         let areDirectoriesGone = isMoved || fifoLinks == 0 || notifyLinks == 0
@@ -58,12 +60,29 @@ extension Supervisor {
             notifies = try Self.directory("notify", in: runtime.descriptor, mode: 0o711)
         }
         let isSocketGone = (try? FileStatus.of(ControlServer.name, in: runtime.descriptor).isSocket) != true
-        if isMoved || isSocketGone { try server?.listen(in: runtime.descriptor) }
+        if isMoved || isSocketGone {
+            try server?.listen(in: runtime.descriptor)
+            if let listener = server?.descriptor { hold(HeldKey(.listener), listener) }
+        }
+        let isJournalGone = !Journal.isWhole(in: runtime.descriptor)
+        if isJournalGone {
+            journal = try journal.moved(to: runtime.descriptor, &supervision, processNumber: processNumber)
+        }
         try repairNotifySockets()
         watchRuntimeContents()
-        if isMoved || areDirectoriesGone || isSocketGone {
+        if isMoved || areDirectoriesGone || isSocketGone || isJournalGone {
             warn(nil, "somebody has removed things from the runtime directory \(runtime.path); they are there again")
         }
+    }
+
+    /// Everything is down: names that nobody will ask for again go. Lines that could not be written stay for the next
+    /// life, and so does the file of the lock, which somebody may be waiting for at this moment.
+    func clearRuntime(keepingStaging: Bool) {
+        for (directory, name) in [(fifos, "fifo"), (notifies, "notify")] {
+            for entry in (try? directory.names()) ?? [] { _ = try? directory.remove(entry) }
+            _ = try? runtime.descriptor.removeDirectory(name)
+        }
+        if !keepingStaging { _ = try? runtime.descriptor.remove(StagingArea.fileName) }
     }
 
     private var isAtItsPath: Bool {

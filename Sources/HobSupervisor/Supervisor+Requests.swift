@@ -129,8 +129,8 @@ extension Supervisor {
                 service.name == target || service.groups.contains(target) || Glob.matches(target, service.name)
             }
             guard !found.isEmpty else {
-                let nearest = Spelling.nearest(to: target, among: set.services.flatMap { [$0.name] + $0.groups })
-                let hint = nearest.map { ": did you mean '\($0)'?" } ?? ""
+                let names = set.services.flatMap { [$0.name] + $0.groups }
+                let hint = Spelling.didYouMean(target, among: names).map { ": \($0)" } ?? ""
                 throw Failure(.unknownTarget, "there is no service or group '\(target)'\(hint)")
             }
             names += found.map(\.name).filter { !names.contains($0) }
@@ -286,12 +286,18 @@ extension Supervisor {
         order.endsSupervisor = true
         waiting[id] = order
         perform(actions)
+        guard request.signal == SignalNumber.kill.rawValue else { return }
+        DaemonLog.write("killing what is left")
+        supervision.hurry(at: Clock.now)
+        record()
+        for slot in all { adjustTimer(slot) }
     }
 
     /// A client is gone; if everything was tied to its life, it ends too, unless the client comes back soon.
     func closed(_ connection: ControlConnection) {
         guard connection.isAttached, !isShuttingDown else { return }
         loop.schedule(after: .seconds(2)) { [unowned self] in
+            guard server?.hasAttached != true else { return }
             DaemonLog.write("the `hob up` that this was tied to is gone")
             shutDown()
         }

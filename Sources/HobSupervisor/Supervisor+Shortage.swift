@@ -28,7 +28,13 @@ extension Supervisor {
         let fifo = try FIFO.make(at: runtime.name, in: fifos)
         let key = HeldKey(.fifo, slot: UInt32(slot))
         let reading: Descriptor
-        if let kept = held.take(key) { reading = kept } else { reading = try fifo.openReadWrite() }
+        if let kept = held.take(key) {
+            reading = kept
+            // The name was gone, and services write to the one that was kept: the next start makes another.
+            if fifo.isNew { try fifo.remove() }
+        } else {
+            reading = try fifo.openReadWrite()
+        }
         hold(key, reading)
         runtime.output = logs.add(
             slot: slot, name: runtime.name, fifo: reading, definition: record.machine.definition.value.log,

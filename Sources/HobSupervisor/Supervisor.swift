@@ -52,7 +52,6 @@ package final class Supervisor {
     var storeFailure: (ticket: UInt64, error: SystemError)?
     /// Operations that somebody waits for.
     var waiting: [UInt64: WaitingOrder] = [:]
-    var nextOperation: UInt64 = 1
     /// Answers that wait until what they tell of is on the disk.
     var unstored: [(ticket: UInt64, send: (SystemError?) -> Void)] = []
     /// When they are answered at the latest, while there are any.
@@ -67,6 +66,10 @@ package final class Supervisor {
     var keepsWanted = false
     /// The slots that may have a sweep under way: looked at after every end of a process.
     var sweeping: Set<Int> = []
+    /// Processes of ours that are nobody's of us, as last seen; nil when nobody has looked.
+    var scattered: Scattered?
+    /// The wake-up at hand.
+    private(set) var turn: UInt64 = 0
     /// Former main processes of ours that named a successor and still live.
     var retired: [ProcessHandle] = []
     /// How many successors were ever named: while none was, no orphan can be a main process.
@@ -83,10 +86,12 @@ package final class Supervisor {
     /// The keeper's number, for as long as the link is open.
     let keeperPID: Int32
     /// What a next life finds.
-    let journal: Journal
+    var journal: Journal
     /// Processes that earlier lives have made, by pid.
     var adopted: [Int32: AdoptedProcess] = [:]
     var isAskingKeeper = false
+    /// Children of the keeper that have ended, as we know, and that it has not reaped yet.
+    var zombies: Set<Int32> = []
     /// Whether the keeper has seen a life before this one: then only the supervisor was gone, and never for long.
     let isSuccessor: Bool
     /// Whether nothing is started or ended by itself: the supervisor has died too often in a short time.
@@ -124,7 +129,8 @@ package final class Supervisor {
         runtime = try RuntimeDirectory.prepare(options.runtime)
         keeperPID = Self.keeper(of: options)
         isSafe = options.isSafe
-        let heldLock = self.held.take(HeldKey(.lock))
+        var heldLock = self.held.take(HeldKey(.lock))
+        if heldLock == nil { heldLock = self.held.takeUnnamed("lock", in: runtime.descriptor) }
         isSuccessor = heldLock != nil
         lock = try Self.lock(heldLock, in: runtime)
         scope = try Self.scope(of: runtime.path)
@@ -145,14 +151,19 @@ package final class Supervisor {
         helpers = try loop.inbox { message in message.helper.helper.spawned(message.result) }
         let inbox = inbox
         store = try StateStore(directory: state) { inbox.post(.stored(ticket: $0, $1)) }
-        logs = try LogPipeline(logs: logDirectory, runtime: runtime.descriptor) { inbox.post(.log($0)) }
+        logs = try LogPipeline(
+            logs: logDirectory, runtime: runtime.descriptor, oomScoreAdjustment: original.changedOOMScore
+        ) { inbox.post(.log($0)) }
         prober = try Prober { inbox.post(.probe($0)) }
         signals = try SignalWatcher(SupervisorProcess.signals)
         // Without it a directory that vanishes is found missing by whoever needs it.
         runtimeWatcher = try? FileWatcher()
         owner.supervisor = self
         let (guardTimer, patience) = (guardTimer, options.patience)
-        loop.beforeDispatch = { guardTimer.arm(after: patience) }
+        loop.beforeDispatch = { [unowned self] in
+            guardTimer.arm(after: patience)
+            turn &+= 1
+        }
         loop.afterDispatch = { guardTimer.disarm() }
         loop.atRest = { [unowned self] in giveBackMemory() }
         try loop.watch(signals.raw, events: .read) { [unowned self] _ in receiveSignals() }
@@ -165,6 +176,8 @@ package final class Supervisor {
         if let listener = server?.descriptor { hold(HeldKey(.listener), listener) }
         watchRuntime()
         try begin(contents)
+        // Everything was opened anew by its name, or was in the table.
+        self.held.closeUnnamed()
     }
 
     /// Who made the other end of our line: our parent, unless it has died already.
@@ -190,7 +203,7 @@ package final class Supervisor {
 
     /// Goes on where an earlier life was killed, or begins with what is stored.
     private func begin(_ contents: StateStore.Contents) throws {
-        if let recovered = journal.recovered {
+        if let recovered = journal.takeRecovered() {
             supervision = try Supervision(
                 recovering: recovered.journal, seed: UInt64.random(in: .min ... .max))
             if contents.wanted.revision != supervision.revision { appliedLines = supervision.appliedSet.bytes }
@@ -257,10 +270,11 @@ package final class Supervisor {
             store.stop()
             return KeeperLink.upgradeStatus
         }
-        logs.stop(within: Self.logPatience)
+        let isAllWritten = logs.stop(within: Self.logPatience)
         store.stop()
         server?.close()
         journal.remove()
+        clearRuntime(keepingStaging: !isAllWritten)
         try? lock.release()
         return 0
     }

@@ -54,6 +54,10 @@ package enum SupervisorProcess {
             var original = try OriginalLimits.capture()
             // A keeper has raised its own; services get what it was started with.
             if options.held != nil { original.openFiles.soft = held.origin.openFiles }
+            if let adjustment = held.origin.oomScoreAdjustment {
+                original.oomScoreAdjustment = adjustment
+                original.hasChangedOOMScore = true
+            }
             try ProcessLimits.raiseOpenFiles(reserving: UInt64(DescriptorBudget.reserve))
             Spawner.prepareProcess()
             ProcessMemory.beLean()
@@ -64,6 +68,7 @@ package enum SupervisorProcess {
             // Nobody waits for an answer, or its reader is gone: neither is a reason not to run.
             try? announcement?.writeAll("ready\n")
             announcement?.close()
+            if let damage = held.damage { DaemonLog.write("\(damage): what is not in it is given up") }
             DaemonLog.write("hobd \(HobVersion.current) supervises '\(options.name)' (pid \(getpid()))")
             let status = try supervisor.run()
             if status == 0 { DaemonLog.write("all services are down; ending") }
@@ -97,6 +102,7 @@ package enum SupervisorProcess {
 
     private static func heldDescriptors(_ options: SupervisorOptions) throws(SystemError) -> HeldDescriptors {
         guard let table = options.held else { return HeldDescriptors(origin: try .capture()) }
-        return try HeldDescriptors(table: Descriptor(owning: table))
+        let others = [options.keeperLink, options.readyDescriptor].compactMap { $0 }
+        return try HeldDescriptors(table: Descriptor(owning: table), besides: others)
     }
 }

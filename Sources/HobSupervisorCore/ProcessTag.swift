@@ -22,6 +22,12 @@ package struct ProcessTag: Hashable, Sendable {
         rawValue >> generationBits == ProcessTag(scope: scope, slot: slot, generation: 0).rawValue >> generationBits
     }
 
+    /// The slot of the instance whose number this is; nil when it is of another scope.
+    package static func slot(of rawValue: UInt64, scope: UInt32) -> Int? {
+        guard rawValue >> (slotBits + generationBits) == UInt64(scope) else { return nil }
+        return Int(rawValue >> generationBits & ((1 << slotBits) - 1))
+    }
+
     /// A scope's share of the number: the same for the same name, and never above what we may set ourselves.
     ///
     /// - Parameters:

@@ -50,8 +50,17 @@ final class ObeyMode {
         report(
             "started pid=\(getpid()) keeper=\(getppid()) safe=\(options.has("--safe") ? 1 : 0) "
                 + "files=\(files.rlim_cur) original=\(line.origin.original_files) mask=\(hob_keeper_signal_mask()) "
+                + "oom=\(ownOOMScore()) original-oom=\(line.origin.original_oom) "
                 + "ready-fd=\(options["--ready-fd"] ?? "none") comm=\(ownName()) held=\(line.held.count) exe=\(executable)"
         )
+    }
+
+    private func ownOOMScore() -> Int {
+        let file = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        var text = [UInt8](repeating: 0, count: 16)
+        let count = max(0, read(file, &text, text.count))
+        return Int(String(decoding: text[..<count].prefix { $0 != 10 }, as: UTF8.self)) ?? .min
     }
 
     private func ownName() -> String {

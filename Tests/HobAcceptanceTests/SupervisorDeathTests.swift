@@ -8,7 +8,7 @@ import Testing
 /// What people and services notice when a hobd dies or gives way: nothing.
 @Suite struct SupervisorDeathTests {
     /// The supervisor of a sandbox, held, and its keeper.
-    private static func hobd(
+    static func hobd(
         _ sandbox: Sandbox, otherThan old: Int32? = nil
     ) throws -> (supervisor: ProcessHandle, keeper: Int32) {
         let directory = try Descriptor.open(sandbox.runtime, flags: [.readOnly, .directory])
@@ -195,5 +195,74 @@ import Testing
             try sandbox.succeed("start", "keeper")
             #expect(sandbox.lines("seen") == ["stored", "1 memory True kept", "stored"])
         }
+    }
+
+    @Test func `a runtime directory that vanished before the supervisor is killed costs the next life nothing`() throws
+    {
+        let yml = """
+            services:
+              talker: { command: "while :; do echo line; sleep 0.05; done", shell: true, stop: [KILL] }
+              other: { command: sleep 1000 }
+            """
+        try Sandbox.with(yml) { sandbox in
+            try sandbox.succeed("up", "-d")
+            let pids = try sandbox.statuses().map(\.pid)
+            let old = try Self.hobd(sandbox)
+            #expect(try TestChild(SpawnRequest("/bin/rm", ["-rf", sandbox.runtime])).waitForExit() == .exited(code: 0))
+            #expect(try Self.until { sandbox.read(".hob/state/hobd.log").contains("they are there again") })
+            #expect(try Self.hobd(sandbox).supervisor.pid == old.supervisor.pid)
+            try old.supervisor.signal(.kill)
+            let new = try Self.hobd(sandbox, otherThan: old.supervisor.pid)
+            #expect(new.keeper == old.keeper)
+            #expect(try sandbox.statuses().map(\.pid) == pids)
+            // The old FIFO is still read, and after a restart the new one is.
+            let lines = try sandbox.succeed("logs", "talker").out.count
+            #expect(try Self.until { try sandbox.succeed("logs", "talker").out.count > lines })
+            try sandbox.succeed("restart", "talker")
+            let more = try sandbox.succeed("logs", "talker").out.count
+            #expect(try Self.until { try sandbox.succeed("logs", "talker").out.count > more })
+        }
+    }
+
+    @Test func `what is tied to a client goes on when that comes back at once, and goes down when it does not`() throws
+    {
+        try Sandbox.with("services: { web: { command: sleep 1000 } }\n") { sandbox in
+            try sandbox.succeed("up", "-d")
+            let web = try sandbox.process("web")
+            func attach() throws -> SupervisorConnection {
+                let connection = try FaultBench.connect(sandbox)
+                let request = Request(id: connection.makeRequestID(), verb: .attach)
+                _ = try connection.perform(request, until: .now() + .seconds(10))
+                return connection
+            }
+            _ = try attach()
+            var second: SupervisorConnection? = try attach()
+            // Longer than what is granted to the first.
+            #expect(!web.waitForExit(until: .now() + .milliseconds(2_500)))
+            #expect(second != nil)
+            second = nil
+            #expect(web.waitForExit(until: .now() + .seconds(10)))
+        }
+    }
+
+    @Test func `down leaves no names behind but those that a next one needs`() throws {
+        let yml = "services: { web: { command: sleep 1000, instances: 3, notify: true } }\n"
+        try Sandbox.with(yml) { sandbox in
+            try sandbox.succeed("up", "-d")
+            try sandbox.succeed("down")
+            let names = try Descriptor.open(sandbox.runtime, flags: [.readOnly, .directory]).names()
+            #expect(Set(names).isSubset(of: ["lock", "project"]), "\(names)")
+            try sandbox.succeed("up", "-d")
+        }
+    }
+
+    /// Whether something comes true in time.
+    private static func until(_ body: () throws -> Bool) throws -> Bool {
+        let deadline = MonotonicTime.now() + .seconds(20)
+        while try !body() {
+            guard MonotonicTime.now() < deadline else { return false }
+            usleep(10_000)
+        }
+        return true
     }
 }

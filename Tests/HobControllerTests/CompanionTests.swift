@@ -41,7 +41,8 @@ struct CompanionTests {
         var configuration = daemon.controller.configuration
         configuration.ping = .command(["sleep", "60"])
         let result = try DaemonController(configuration).perform(.ensure) { loop, cancel throws(SystemError) in
-            loop.schedule(after: .milliseconds(50), handler: cancel)
+            let timer = loop.schedule(after: .milliseconds(50), handler: cancel)
+            return { loop.cancel(timer) }
         }
         #expect(result == .cancelled)
         #expect(try daemon.controller.pid() == pid)
@@ -110,9 +111,35 @@ struct CompanionTests {
     }
 
     /// Calls the body once a file is there: nothing on this loop announces it.
-    private static func whenThere(_ path: String, on loop: EventLoop, _ body: @escaping () -> Void) {
-        loop.schedule(after: .milliseconds(5)) { [unowned loop] in
-            if access(path, F_OK) == 0 { body() } else { whenThere(path, on: loop, body) }
+    private static func whenThere(
+        _ path: String, on loop: EventLoop, _ body: @escaping () -> Void
+    ) -> () -> Void {
+        let look = Look(path, loop, body)
+        look.again()
+        return { look.end() }
+    }
+
+    private final class Look {
+        private let path: String
+        private let loop: EventLoop
+        private let body: () -> Void
+        private var timer: TimerToken?
+
+        init(_ path: String, _ loop: EventLoop, _ body: @escaping () -> Void) {
+            self.path = path
+            self.loop = loop
+            self.body = body
+        }
+
+        func again() {
+            timer = loop.schedule(after: .milliseconds(5)) { [unowned self] in
+                if access(path, F_OK) == 0 { body() } else { again() }
+            }
+        }
+
+        func end() {
+            if let timer { loop.cancel(timer) }
+            timer = nil
         }
     }
 }

@@ -93,7 +93,7 @@ struct hob_keeper_table {
     uint64_t original_mask;    // blocked signals hobd was started with, as the kernel counts them
     uint64_t original_files;   // soft RLIMIT_NOFILE hobd was started with; the supervisor begins with the raised one
     uint32_t pending_signals;  // 1 << number, not taken yet
-    uint32_t reserved;
+    uint32_t original_oom;     // oom_score_adj that hobd was started with, + 1001; 0: it still has that one
 };
 struct hob_keeper_record {
     int32_t descriptor;

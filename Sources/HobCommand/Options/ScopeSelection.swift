@@ -4,16 +4,15 @@ import HobClient
 /// What says which project is meant, or the system.
 protocol ScopeSelection {
     var file: String? { get }
-    var directory: String? { get }
-    var system: Bool { get }
+    var place: PlaceOptions { get }
 }
 
 extension ScopeSelection {
     /// The scope; `mustExist` false is for verbs that help even when hob.yml is gone.
     func scope(mustExist: Bool = false) throws -> Scope {
         let places = Scope.Places(environment: ProcessEnvironment.current)
-        if system { return Scope.system(places) }
-        return try Scope.project(file: file, directory: directory, places: places, mustExist: mustExist)
+        if place.system { return Scope.system(places) }
+        return try Scope.project(file: file, directory: place.directory, places: places, mustExist: mustExist)
     }
 
     /// What finds and starts the scope's supervisor.
@@ -22,7 +21,7 @@ extension ScopeSelection {
     }
 
     func checkScope() throws {
-        if system, file != nil || directory != nil {
+        if place.system, file != nil || place.directory != nil {
             throw ValidationError("--system has its own place (/etc/hob): leave out --file and --directory")
         }
     }

@@ -23,10 +23,12 @@ extension ArgumentHelp {
 /// Finds names for the shell's completion; says nothing when it cannot.
 enum InstanceCompletion {
     static func names(for words: [String]) -> [String] {
+        var place = PlaceOptions()
+        place.directory = value(of: ["-C", "--directory"], in: words)
+        place.system = words.contains("--system")
         var options = ScopeOptions()
         options.file = value(of: ["-f", "--file"], in: words)
-        options.directory = value(of: ["-C", "--directory"], in: words)
-        options.system = words.contains("--system")
+        options.place = place
         let deadline = MonotonicTime.now() + .milliseconds(500)
         guard let connection = try? options.launcher().connect(),
             let statuses = try? connection.statuses(of: [], until: deadline)

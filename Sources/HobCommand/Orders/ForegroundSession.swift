@@ -21,6 +21,7 @@ final class ForegroundSession {
     private var screen: ForegroundScreen
     private var tracker = ForegroundTracker()
     private var stopping: SupervisorConnection?
+    private var isKilling = false
     private var exitStatus: Int32?
     private var failure: (any Error)?
 
@@ -124,7 +125,14 @@ final class ForegroundSession {
                 screen.say("detached; the project goes on running ('hob down' stops it)")
                 exitStatus = ExitStatus.done
             } else if stopping == nil {
-                try goDown("stopping everything; Ctrl-C again leaves at once")
+                try goDown("stopping everything; Ctrl-C again kills what is left")
+            } else if !isKilling, let stopping {
+                isKilling = true
+                screen.say("killing what is left; Ctrl-C again leaves at once")
+                var request = Request(id: stopping.makeRequestID(), verb: .down)
+                request.wait = 300_000
+                request.signal = SignalNumber.kill.rawValue
+                try stopping.send(request)
             } else {
                 screen.say(
                     "leaving; the supervisor (pid \(connection.greeting.pid)) goes on stopping: see 'hob status'")

@@ -1,5 +1,6 @@
 import Glibc
 import HobClient
+import HobPolicy
 import HobProtocol
 import HobSystem
 
@@ -34,9 +35,12 @@ struct InstanceSelection {
         } || expressions.contains { $0.matches(instance) }
     }
 
-    /// What to say when nothing was found.
-    var complaint: String {
-        names.isEmpty ? "there are no logs yet" : "there are no logs of \(names.joined(separator: ", "))"
+    /// What to say when nothing was found among these instances.
+    func complaint(among known: [String]) -> String {
+        guard !names.isEmpty else { return "there are no logs yet" }
+        let candidates = Set(known + known.map { LogFileName.service(of: $0) }).sorted()
+        let hint = names.count == 1 ? Spelling.didYouMean(names[0], among: candidates) : nil
+        return "there are no logs of \(names.joined(separator: ", "))" + (hint.map { ": \($0)" } ?? "")
     }
 
     private static func isGlob(_ name: String) -> Bool {

@@ -27,7 +27,7 @@ struct Check: ParsableCommand {
 
     func validate() throws {
         if path != nil, scope.file != nil { throw ValidationError("name the file once: as FILE or with --file") }
-        if path != nil, scope.system { throw ValidationError("--system has its own files: leave FILE out") }
+        if path != nil, scope.place.system { throw ValidationError("--system has its own files: leave FILE out") }
     }
 
     func run() throws {

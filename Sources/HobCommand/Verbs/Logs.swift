@@ -60,8 +60,9 @@ struct Logs: ParsableCommand {
             throw CommandFailure(isForbidden ? ExitStatus.notPermitted : ExitStatus.failed, error.message)
         }
         _ = try? ProcessLimits.raiseOpenFiles()
-        let known = try directory.instances().filter(selection.includes)
-        if known.isEmpty, !follow { throw CommandFailure(ExitStatus.failed, selection.complaint) }
+        let all = try directory.instances()
+        let known = all.filter(selection.includes)
+        if known.isEmpty, !follow { throw CommandFailure(ExitStatus.failed, selection.complaint(among: all)) }
         var writer = LogLineWriter(
             prefix: LogPrefix(
                 names: known, showsTimestamps: !noTimestamps,

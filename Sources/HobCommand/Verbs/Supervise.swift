@@ -27,7 +27,7 @@ struct Supervise: ParsableCommand {
     func run() throws {
         var options = scope
         // Without a file or directory, it is the system that is to be supervised.
-        if options.file == nil, options.directory == nil { options.system = true }
+        if options.file == nil, options.place.directory == nil { options.place.system = true }
         let scope = try options.scope(mustExist: true)
         let console = output.console
         let launcher = SupervisorLauncher(scope, environment: ProcessEnvironment.current)

@@ -12,16 +12,16 @@ struct Up: ParsableCommand {
         discussion: """
             Starts the supervisor if none runs, then adds, changes and removes what differs from hob.yml and touches \
             nothing else. In the foreground the log of all services is shown; Ctrl-C stops everything, a second \
-            Ctrl-C leaves at once. Where the project was running already, Ctrl-C only ends the show. \
+            one kills what is left, a third leaves at once. Where the project was running already, Ctrl-C only ends \
+            the show. \
             With -d hob returns when everything is ready, or says what is not, and why.
 
             Examples:
               $ hob up
               $ hob up -d --timeout 1m
-              + redis
-              + web (4 instances)
               redis started (pid 4702, after 31ms)
-              ...
+              web@1 started (pid 4711, after 420ms)
+              hob: 2 instances up (revision 1)
             """)
 
     @Argument(help: "Only these services, with what they require; all when none is named.", completion: .instances)

@@ -1,3 +1,4 @@
+import HobPolicy
 import HobSupervisorCore
 
 /// Checks what services say about each other, and fills it in.
@@ -73,7 +74,7 @@ struct CrossChecks {
         if places[reference.name] != nil { return true }
         context.problems.error(
             reference.place, "unknown service '\(ValueReader.shortened(reference.name))' \(location)",
-            suggestion: Suggestion.didYouMean(reference.name, among: places.keys.sorted())
+            suggestion: Spelling.didYouMean(reference.name, among: places.keys.sorted())
                 ?? "the file has no service of this name")
         return false
     }

@@ -112,7 +112,7 @@ extension ValueReader {
                         ? "'\(value.name)' in \(owner): Hob marks its processes with this limit, which Linux ignores"
                         : "unknown limit '\(Self.shortened(entry.key))' in '\(field.name)' of \(owner)",
                     suggestion: isOurs
-                        ? "remove it" : Suggestion.didYouMean(entry.key, among: Self.limitNames.keys.sorted()))
+                        ? "remove it" : Spelling.didYouMean(entry.key, among: Self.limitNames.keys.sorted()))
                 return nil
             }
             guard case .mapping = entry.value.content else {

@@ -164,7 +164,7 @@ struct ValueReader {
         guard let text = plain(field, expecting: "a word") else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
         let words = Choice.allCases.map(\.rawValue)
-        let meant = others[text.lowercased()] ?? Suggestion.nearest(to: text, among: words)
+        let meant = others[text.lowercased()] ?? Spelling.nearest(to: text, among: words)
         fail(
             field, "'\(Self.shortened(text))' is not one of \(words.joined(separator: ", "))",
             suggestion: meant.map { "did you mean '\($0)'?" })
@@ -222,7 +222,7 @@ struct ValueReader {
         let word = text.uppercased().hasPrefix("SIG") ? String(text.dropFirst(3)) : text
         fail(
             field, "'\(Self.shortened(text))' is no signal",
-            suggestion: Suggestion.didYouMean(word, among: SignalNames.all) ?? "write a name such as TERM, HUP or USR1")
+            suggestion: Spelling.didYouMean(word, among: SignalNames.all) ?? "write a name such as TERM, HUP or USR1")
         return nil
     }
 }

@@ -1,3 +1,5 @@
+import HobPolicy
+
 /// The keys of one kind of mapping. Loader, JSON schema and reference all read the same tables, so that they agree.
 struct KeyTable: Sendable {
     /// The name in the schema, such as `service`.
@@ -34,7 +36,7 @@ struct KeyTable: Sendable {
         let lower = name.lowercased()
         if hints[lower] != nil { return nil }
         return keys.first { $0.synonyms.contains(lower) }?.name
-            ?? Suggestion.nearest(to: name, among: keys.map(\.name))
+            ?? Spelling.nearest(to: name, among: keys.map(\.name))
     }
 }
 

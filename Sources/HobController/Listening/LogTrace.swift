@@ -13,32 +13,35 @@ final class LogTrace {
     }
 
     private let path: String
-    private let loop: EventLoop
+    private let changes: FileChanges
     private let begin: State?
     private var last: State?
-    private var watcher: FileWatcher?
-    private var watch: Watch?
+    private var subscriptions: [FileChanges.Subscription] = []
 
     /// Notes how the log is now.
-    init(_ path: String, on loop: EventLoop) {
+    init(_ path: String, changes: FileChanges) {
         self.path = path
-        self.loop = loop
+        self.changes = changes
         begin = Self.state(path)
         last = begin
     }
 
     /// Calls the body whenever the log may have changed; without inotify never, then ``hasChanged()`` must do.
     func listen(_ body: @escaping () -> Void) {
-        guard watcher == nil, let watcher = try? FileWatcher() else { return }
+        guard subscriptions.isEmpty else { return }
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let directory = String(path.dropLast(name.utf8.count))
-        _ = try? watcher.add(directory.isEmpty ? "." : directory, events: [.created, .movedTo])
-        _ = try? watcher.add(path, events: .modified)
-        self.watcher = watcher
-        watch = try? loop.watch(watcher.raw, events: .read) { [weak self] _ in
-            guard let self, let events = try? watcher.next() else { return }
-            if events.contains(where: { $0.name == name }) { _ = try? watcher.add(path, events: .modified) }
+        follow(path, .modified) { [weak self] _ in if self?.hasChanged() ?? false { body() } }
+        follow(directory.isEmpty ? "." : directory, [.created, .movedTo]) { [weak self] events in
+            guard let self, events.contains(where: { $0.name == name || $0.kind.contains(.overflow) }) else { return }
+            follow(path, .modified) { [weak self] _ in if self?.hasChanged() ?? false { body() } }
             if hasChanged() { body() }
+        }
+    }
+
+    private func follow(_ path: String, _ events: FileEvent.Kind, _ body: @escaping ([FileEvent]) -> Void) {
+        if let subscription = changes.subscribe(path, events: events, handler: body) {
+            subscriptions.append(subscription)
         }
     }
 
@@ -62,9 +65,8 @@ final class LogTrace {
 
     /// Stops listening.
     func cancel() {
-        if let watch { loop.cancel(watch) }
-        watch = nil
-        watcher = nil
+        for subscription in subscriptions { changes.cancel(subscription) }
+        subscriptions.removeAll()
     }
 
     private static func state(_ path: String) -> State? {

@@ -9,23 +9,23 @@ final class PIDFileWait {
 
     private let finder: DaemonFinder
     private let path: String
-    private let loop: EventLoop
+    private let surroundings: ControllerLoop
+    private var loop: EventLoop { surroundings.loop }
     private let found: (ProcessIdentity) -> Void
     private let died: () -> Void
     /// A dead process that the file names, and when that was seen first.
     private var dead: (pid: Int32, since: MonotonicTime)?
-    private var watcher: FileWatcher?
-    private var watch: Watch?
+    private var subscription: FileChanges.Subscription?
     private var timer: TimerToken?
     private var pause: Duration = .milliseconds(2)
 
     init(
-        _ finder: DaemonFinder, path: String, on loop: EventLoop, found: @escaping (ProcessIdentity) -> Void,
+        _ finder: DaemonFinder, path: String, on surroundings: ControllerLoop, found: @escaping (ProcessIdentity) -> Void,
         died: @escaping () -> Void
     ) {
         self.finder = finder
         self.path = path
-        self.loop = loop
+        self.surroundings = surroundings
         self.found = found
         self.died = died
     }
@@ -34,26 +34,19 @@ final class PIDFileWait {
     func begin() {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let directory = String(path.dropLast(name.utf8.count))
-        if let watcher = try? FileWatcher(),
-            (try? watcher.add(
-                directory.isEmpty ? "." : directory, events: [.created, .movedTo, .modified, .closedAfterWriting]))
-                != nil
-        {
-            self.watcher = watcher
-            watch = try? loop.watch(watcher.raw, events: .read) { [weak self] _ in
-                let events = (try? watcher.next()) ?? []
-                if events.contains(where: { $0.name == name || $0.kind.contains(.overflow) }) { self?.look() }
-            }
-            pause = Self.longestPause
+        subscription = surroundings.changes.subscribe(
+            directory.isEmpty ? "." : directory, events: [.created, .movedTo, .modified, .closedAfterWriting]
+        ) { [weak self] events in
+            if events.contains(where: { $0.name == name || $0.kind.contains(.overflow) }) { self?.look() }
         }
+        if subscription != nil { pause = Self.longestPause }
         timer = loop.schedule(after: .zero) { [weak self] in self?.lookAgain() }
     }
 
     /// Stops waiting.
     func cancel() {
-        if let watch { loop.cancel(watch) }
-        watch = nil
-        watcher = nil
+        if let subscription { surroundings.changes.cancel(subscription) }
+        subscription = nil
         if let timer { loop.cancel(timer) }
         timer = nil
     }

@@ -6,7 +6,7 @@ import HobSystem
 /// Starting: preparation, the start command, and what is listened to until the daemon is ready.
 extension ControllerOperation {
     func prepare() {
-        if case .file(let path) = facts.log { log = LogTrace(path, on: loop) }
+        if case .file(let path) = facts.log { log = LogTrace(path, changes: surroundings.changes) }
         removePIDFile()
         listeners.noteStrangers(facts.configuration.ping)
         let preparation = Preparation(facts.configuration, requests, on: loop) { [weak self] result in
@@ -31,7 +31,7 @@ extension ControllerOperation {
                 command, lock: lock, notice: listeners.notice?.variable, inCgroup: inCgroup)
             if facts.log != .stream && !facts.configuration.daemonizes { output = try CapturedOutput() }
             held += try requests.connectOutput(of: &request, to: output)
-            listeners.followOutput(output, on: loop) { [weak self] in self?.somethingWasWritten() }
+            listeners.followOutput(output, on: surroundings) { [weak self] in self?.somethingWasWritten() }
             launch = try Launch(request, holding: held, on: loop) { [weak self] in self?.launchHeard($0) }
         } catch let error as SpawnFailure {
             spawnFailed(error, error.message)
@@ -70,7 +70,7 @@ extension ControllerOperation {
         if sources.contains(.pidFile) {
             listeners.pidFile?.cancel()
             let wait = PIDFileWait(
-                finder, path: facts.configuration.pidFile, on: loop,
+                finder, path: facts.configuration.pidFile, on: surroundings,
                 found: { [weak self] identity in
                     self?.known[identity.pid] = identity
                     self?.handle(.daemonNamed(pid: identity.pid))
@@ -133,7 +133,7 @@ extension ControllerOperation {
 
     func deafen() {
         log?.cancel()
-        listeners.cancel(on: loop)
+        listeners.cancel(on: surroundings)
         preparation?.cancel()
         helper?.cancel()
     }

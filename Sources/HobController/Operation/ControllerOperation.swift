@@ -9,7 +9,8 @@ import Logging
 /// Nothing here decides: each event goes to the machine, and each of its actions is one method.
 final class ControllerOperation {
     let facts: DaemonFacts
-    let loop: EventLoop
+    let surroundings: ControllerLoop
+    var loop: EventLoop { surroundings.loop }
     let requests: RequestBuilder
     let finder: DaemonFinder
     private var machine: ControllerStateMachine
@@ -38,11 +39,11 @@ final class ControllerOperation {
     var trouble: String?
 
     init(
-        _ request: ControllerRequest, _ facts: DaemonFacts, on loop: EventLoop,
+        _ request: ControllerRequest, _ facts: DaemonFacts, on surroundings: ControllerLoop,
         answer: @escaping (ControllerOutcome) -> Void
     ) {
         self.facts = facts
-        self.loop = loop
+        self.surroundings = surroundings
         self.answer = answer
         requests = RequestBuilder(facts)
         finder = DaemonFinder(facts)

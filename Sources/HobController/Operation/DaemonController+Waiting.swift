@@ -4,7 +4,7 @@ import HobSystem
 /// The two ways to wait: a task on the reactor's thread, or the calling thread itself.
 extension DaemonController {
     /// Begins some work on a loop; it answers once, and returns what cancels it.
-    typealias LoopWork<Answer> = (EventLoop, @escaping (Answer) -> Void) -> () -> Void
+    typealias LoopWork<Answer> = (ControllerLoop, @escaping (Answer) -> Void) -> () -> Void
 
     /// Belongs to the reactor's loop.
     private final class Cancellation {
@@ -19,7 +19,7 @@ extension DaemonController {
     }
 
     func performBlocking(
-        _ request: ControllerRequest, beside companion: Companion = { _, _ in }
+        _ request: ControllerRequest, beside companion: Companion = noCompanion
     ) throws -> ControllerOutcome {
         if request == .ensure {
             let (pid, isCancelled) = try readyPidBlocking(beside: companion)
@@ -37,10 +37,10 @@ extension DaemonController {
     }
 
     /// The same; and whether the companion has cancelled it.
-    func readyPidBlocking(beside companion: Companion = { _, _ in }) throws -> (pid: Int32?, isCancelled: Bool) {
+    func readyPidBlocking(beside companion: Companion = noCompanion) throws -> (pid: Int32?, isCancelled: Bool) {
         var isCancelled = false
         let pid = try onThisThread(Self.readyCheck(facts)) { loop, cancel throws(SystemError) in
-            try companion(loop) {
+            return try companion(loop) {
                 isCancelled = true
                 cancel()
             }
@@ -58,14 +58,14 @@ extension DaemonController {
 
     private static func readyCheck(_ facts: DaemonFacts) -> LoopWork<Int32?> {
         { loop, answer in
-            let check = ReadyCheck(facts, on: loop) { answer($0) }
+            let check = ReadyCheck(facts, on: loop.loop) { answer($0) }
             check.begin()
             return { check.cancel() }
         }
     }
 
     private func onReactor<Answer: Sendable>(
-        _ work: @escaping @Sendable (EventLoop, @escaping (Answer) -> Void) -> () -> Void
+        _ work: @escaping @Sendable (ControllerLoop, @escaping (Answer) -> Void) -> () -> Void
     ) async throws -> Answer {
         let reactor = try facts.explaining(.startFailed) { () throws(SystemError) in try Reactor.shared() }
         let cancellation = LoopBound(Cancellation())
@@ -88,21 +88,23 @@ extension DaemonController {
     }
 
     private func onThisThread<Answer>(
-        _ work: LoopWork<Answer>, beside companion: Companion = { _, _ in }
+        _ work: LoopWork<Answer>, beside companion: Companion = noCompanion
     ) throws -> Answer {
         try facts.explaining(.startFailed) { () throws(SystemError) in
-            let loop = try EventLoop()
-            var cancel: () -> Void = {}
-            try companion(loop) { cancel() }
-            var answer: Answer?
-            cancel = work(loop) { answer = $0 }
-            while true {
-                if let answer { return answer }
-                do throws(SystemError) {
-                    try loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
-                } catch {
-                    cancel()
-                    throw error
+            try ControllerLoop.borrow { (surroundings) throws(SystemError) in
+                var cancel: () -> Void = {}
+                let end = try companion(surroundings.loop) { cancel() }
+                defer { end() }
+                var answer: Answer?
+                cancel = work(surroundings) { answer = $0 }
+                while true {
+                    if let answer { return answer }
+                    do throws(SystemError) {
+                        try surroundings.loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
+                    } catch {
+                        cancel()
+                        throw error
+                    }
                 }
             }
         }

@@ -8,24 +8,19 @@ struct Listeners {
     var isPhraseAwaited = false
     /// The next ping after one that a stranger has answered.
     var retry: TimerToken?
-    private var outputWatch: Watch?
-    private var outputWatcher: FileWatcher?
+    private var outputChanges: FileChanges.Subscription?
     /// Sockets that listened on the ping's port before the start.
     private var strangers: Set<UInt64> = []
     /// Why the last ping was not answered.
     private var lastFailure: String?
 
     /// Calls the body when something is written into the captured output.
-    mutating func followOutput(_ output: CapturedOutput?, on loop: EventLoop, _ body: @escaping () -> Void) {
-        if let outputWatch { loop.cancel(outputWatch) }
-        outputWatch = nil
-        guard let output, let watcher = try? FileWatcher(),
-            (try? watcher.add("/proc/self/fd/\(output.file.raw)", events: .modified)) != nil
-        else { return }
-        outputWatcher = watcher
-        outputWatch = try? loop.watch(watcher.raw, events: .read) { _ in
-            _ = try? watcher.next()
-            body()
+    mutating func followOutput(
+        _ output: CapturedOutput?, on surroundings: ControllerLoop, _ body: @escaping () -> Void
+    ) {
+        if let outputChanges { surroundings.changes.cancel(outputChanges) }
+        outputChanges = output.flatMap {
+            surroundings.changes.subscribe("/proc/self/fd/\($0.file.raw)", events: .modified) { _ in body() }
         }
     }
 
@@ -54,7 +49,7 @@ struct Listeners {
     }
 
     /// Stops listening to anything.
-    mutating func cancel(on loop: EventLoop) {
+    mutating func cancel(on surroundings: ControllerLoop) {
         pidFile?.cancel()
         pidFile = nil
         ping?.cancel()
@@ -63,11 +58,10 @@ struct Listeners {
         notice?.cancel()
         notice = nil
         isPhraseAwaited = false
-        if let retry { loop.cancel(retry) }
+        if let retry { surroundings.loop.cancel(retry) }
         retry = nil
-        if let outputWatch { loop.cancel(outputWatch) }
-        outputWatch = nil
-        outputWatcher = nil
+        if let outputChanges { surroundings.changes.cancel(outputChanges) }
+        outputChanges = nil
     }
 
     /// That nobody listens says nothing that "timed out" does not say.

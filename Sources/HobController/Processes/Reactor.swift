@@ -2,17 +2,17 @@ import HobSystem
 
 /// The one thread that serves all asynchronous callers of this process; it starts with the first and sleeps when idle.
 ///
-/// @unchecked Sendable: `loop` is touched on the reactor's own thread only.
+/// @unchecked Sendable: `surroundings` is touched on the reactor's own thread only.
 final class Reactor: @unchecked Sendable {
     private static let room = Monitor<Reactor?>(nil)
 
     /// Other threads' way in.
     let mailbox: Mailbox
-    private let loop: EventLoop
+    private let surroundings: ControllerLoop
 
     private init() throws(SystemError) {
-        loop = try EventLoop()
-        mailbox = loop.mailbox
+        surroundings = try ControllerLoop()
+        mailbox = surroundings.loop.mailbox
     }
 
     /// The reactor, started when it is not running.
@@ -27,14 +27,14 @@ final class Reactor: @unchecked Sendable {
     }
 
     /// Runs the body on the reactor's thread.
-    func post(_ body: @escaping @Sendable (EventLoop) -> Void) {
-        mailbox.post { body(self.loop) }
+    func post(_ body: @escaping @Sendable (ControllerLoop) -> Void) {
+        mailbox.post { body(self.surroundings) }
     }
 
     private func run() {
         while true {
             // Only a lack of memory stops it; what waits on it has its deadlines there, so it tries again.
-            try? loop.run()
+            try? surroundings.loop.run()
         }
     }
 }

@@ -61,7 +61,7 @@ package struct Request: JSONCodable, Hashable {
     package var rolling = false
     /// `stop`, `restart`: go on even if `before_stop` objects.
     package var force = false
-    /// `signal`: the number.
+    /// `signal`: the number. `down`: SIGKILL's, when nobody has the patience for anything else.
     package var signal: Int32?
     /// `scale`: the numbers.
     package var scales: [Scale] = []

@@ -37,6 +37,9 @@ final class ControlServer {
     /// The listening socket.
     var descriptor: Descriptor { listener.descriptor }
 
+    /// Whether what runs is tied to the life of a client that is there.
+    var hasAttached: Bool { connections.values.contains { $0.isAttached } }
+
     /// Listens at the socket's name in another directory; who is connected stays so.
     func listen(in directory: Descriptor) throws(SystemError) {
         let next = try UnixListener(in: directory, name: Self.name)

@@ -9,7 +9,7 @@ import HobSystem
 ///      0 {"environment":[…]}      the base environment of all
 final class DefinitionLog {
     static let name = "journal.definitions"
-    private static let nextName = "journal.definitions.next"
+    static let nextName = "journal.definitions.next"
 
     private let directory: Descriptor
     private var file: Descriptor
@@ -53,23 +53,27 @@ final class DefinitionLog {
         if let failure { throw failure }
     }
 
-    /// The bytes that are needed now; what nobody names any more is given up once it is most of the file.
-    func compact(keeping live: () -> [(number: UInt64, line: [UInt8])], liveCount: Int, writtenCount: Int) {
-        guard size > 256 * 1024, writtenCount > 4 * max(liveCount, 1) else { return }
+    /// Whether the file is long enough to be worth the while of writing it anew.
+    var isLong: Bool { size > 256 * 1_024 }
+
+    /// Replaces everything by the lines that are needed now; false when that did not work, which changes nothing.
+    func replace(by live: [(number: UInt64, line: [UInt8])]) -> Bool {
         do throws(SystemError) {
             let next = try Descriptor.open(
                 Self.nextName, in: directory, flags: [.readWrite, .create, .truncate, .noFollow], mode: 0o600)
             let old = (file, size, reserved)
             (file, size, reserved) = (next, 0, 0)
             do throws(SystemError) {
-                try append(live())
+                try append(live)
                 try directory.rename(Self.nextName, to: Self.name)
+                return true
             } catch {
                 // The long file is as good as the short one.
                 (file, size, reserved) = old
+                return false
             }
         } catch {
-            return
+            return false
         }
     }
 

@@ -25,8 +25,7 @@ final class Journal {
     let head: JournalHead
     /// Who was born.
     let births: BirthRegister
-    /// What an earlier life has left; nil when there was none.
-    private(set) var recovered: Recovered?
+    private var recovered: Recovered?
 
     private let directory: Descriptor
     private let scope: JournalRows
@@ -35,6 +34,7 @@ final class Journal {
     private let definitions: DefinitionLog
     /// Lines of definitions as they came, so that they need not be written anew.
     private var lines: [String: ArraySlice<UInt8>] = [:]
+    /// How many definitions the file has, those that nobody names any more included.
     private var writtenDefinitions = 0
     private var hasEnvironment = false
     /// A store that failed although its room was reserved; told once.
@@ -54,6 +54,12 @@ final class Journal {
         definitions = try DefinitionLog(in: directory, keeping: keeping)
         try scope.reserve(1)
         if keeping { recovered = try load() }
+    }
+
+    /// What an earlier life has left, once: it is large, and nobody has use for it later. Nil when there was none.
+    func takeRecovered() -> Recovered? {
+        defer { recovered = nil }
+        return recovered
     }
 
     private func load() throws -> Recovered? {
@@ -111,7 +117,31 @@ final class Journal {
 
     private static let names = [
         JournalHead.name, BirthRegister.name, scopeName, servicesName, instancesName, DefinitionLog.name,
+        DefinitionLog.nextName,
     ]
+
+    /// Whether its files still have their names in a directory.
+    static func isWhole(in directory: Descriptor) -> Bool {
+        names.allSatisfy { $0 == DefinitionLog.nextName || (try? FileStatus.of($0, in: directory)) != nil }
+    }
+
+    /// Writes all of it anew, in place of one that has lost its names.
+    ///
+    /// A spawn that is under way enters itself in the old one. A next life that comes before it is through finds the
+    /// process by its mark, as a left-over.
+    func moved(
+        to directory: Descriptor, _ supervision: inout Supervision, processNumber: (Int) -> UInt64
+    ) throws -> Journal {
+        for name in Self.names { _ = try? directory.remove(name) }
+        let next = try Journal(in: directory)
+        next.head.follow(head)
+        try next.reserve(instances: supervision.instances.count, services: supervision.services.count, bytes: 0)
+        let batch = next.commit(
+            supervision.takeEverything(), environment: supervision.environment, processNumber: processNumber)
+        if let failure = next.failure { throw failure }
+        for slot in supervision.instances.indices { next.births.setPerformed(batch, slot: slot) }
+        return next
+    }
 
     /// Removes all of it: everything is down, and nothing is left to be found.
     func remove() {
@@ -146,6 +176,8 @@ final class Journal {
     func commit(
         _ changes: Supervision.Changes, environment: [String], processNumber: (Int) -> UInt64
     ) -> UInt64 {
+        // An order that changed nothing leaves nothing behind.
+        defer { lines = [:] }
         guard !changes.isEmpty else { return head.committed }
         let batch = head.committed + 1
         do throws(SystemError) {
@@ -180,20 +212,17 @@ final class Journal {
             let line = lines[box.value.name].map { Array($0) } ?? JSONWriter.line(of: box.value.json)
             all.append((box.number, line))
         }
-        lines = [:]
         writtenDefinitions += boxes.count
         try definitions.append(all)
     }
 
     /// Gives up definitions that nobody names any more, when they are most of what is kept.
     func compact(_ supervision: Supervision) {
+        // Each service names one; who names them all is only asked when that is likely to pay.
+        guard definitions.isLong, writtenDefinitions > 4 * max(supervision.services.count, 1) else { return }
         let live = supervision.definitions
-        definitions.compact(
-            keeping: {
-                let environment = JSONWriter.line(of: AppliedSet(environment: supervision.environment).lines[0])
-                return [(number: 0, line: environment)]
-                    + live.map { (number: $0.number, line: JSONWriter.line(of: $0.value.json)) }
-            }, liveCount: live.count, writtenCount: writtenDefinitions)
-        writtenDefinitions = live.count
+        let environment = JSONWriter.line(of: AppliedSet(environment: supervision.environment).lines[0])
+        let lines = live.map { (number: $0.number, line: JSONWriter.line(of: $0.value.json)) }
+        if definitions.replace(by: [(number: 0, line: environment)] + lines) { writtenDefinitions = live.count }
     }
 }

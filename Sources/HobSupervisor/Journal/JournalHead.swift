@@ -89,6 +89,13 @@ final class JournalHead {
         (file.base + offset).assumingMemoryBound(to: UInt64.self)
     }
 
+    /// Goes on with the numbers of another one.
+    func follow(_ old: JournalHead) {
+        for offset in [Offset.lastEvent, Offset.lastTicket, Offset.scattered, Offset.lives] {
+            hob_word_store(word(offset), hob_word_load(old.word(offset)))
+        }
+    }
+
     /// The number of the newest batch that counts.
     var committed: UInt64 {
         get { hob_word_load(word(Offset.committed)) }

@@ -55,8 +55,9 @@ extension Supervisor {
             guard let self else { return }
             switch fate {
             case .exited(let status):
+                zombies.insert(pid)
                 settle(process, ExitOutcome(status))
-                whenRecorded { link.release(pid) }
+                whenRecorded { [unowned self] in release(pid, link) }
             case .alive, .noChild, .keeperGone: settleLater(process)
             }
         }
@@ -89,19 +90,30 @@ extension Supervisor {
                 continueSweeps()
                 return
             }
+            zombies.insert(ended.pid)
             if let process = adopted[ended.pid] { settle(process, ExitOutcome(ended.status)) }
             whenRecorded { [unowned self] in
-                link.release(ended.pid)
+                release(ended.pid, link)
                 settleKeeperChildren()
             }
         }
+    }
+
+    /// Lets the keeper reap a child whose end is written down.
+    private func release(_ pid: Int32, _ link: KeeperLink) {
+        link.release(pid)
+        // Answers come in order: from then on the number may mean somebody else.
+        link.status(of: pid) { [weak self] _ in self?.zombies.remove(pid) }
     }
 
     /// The children of the keeper that nobody watches: orphans of services that an earlier life started.
     func orphansOfKeeper() -> [Int32] {
         guard let link, link.isOpen else { return [] }
         let own = getpid()
-        return ProcessTree.children(of: keeperPID).filter { $0 != own && adopted[$0] == nil }
+        // Who is known to have ended has handed on its children before this look.
+        return ProcessTree.children(of: keeperPID).filter {
+            $0 != own && adopted[$0] == nil && !zombies.contains($0)
+        }
     }
 
     /// Looks once more for everybody who is being swept.
@@ -117,20 +129,43 @@ extension Supervisor {
     /// goes on from the journal.
     private func keeperIsGone() {
         guard !isEnding else { return }
-        // A process that is killed closes its files before its children get another parent.
-        let isDying = (try? ProcessHandle.open(pid: keeperPID))?.waitForExit(until: .now() + .seconds(1)) ?? true
-        guard isDying || getppid() != keeperPID else {
-            // Only its line is broken: it starts another supervisor, with another line, as soon as we are gone.
-            DaemonLog.write("the keeper's line is broken: ending, so that it starts a supervisor anew")
-            DaemonLog.finish()
-            exit(70)
+        guard getppid() == keeperPID else { return keeperEnded() }
+        // A process that is killed closes its files before its children get another parent: its end is waited for.
+        do throws(SystemError) {
+            let keeper = try ProcessHandle.open(pid: keeperPID)
+            let timer = loop.schedule(after: Self.keeperPatience) { [unowned self] in keeperStays() }
+            var watch: Watch?
+            watch = try loop.watch(keeper.raw, events: .read) { [unowned self] _ in
+                if let watch { loop.cancel(watch) }
+                loop.cancel(timer)
+                withExtendedLifetime(keeper) { keeperEnded() }
+            }
+        } catch {
+            // It is gone already, or nobody can look at the moment.
+            loop.schedule(after: .milliseconds(20)) { [unowned self] in keeperIsGone() }
         }
+    }
+
+    /// How long a keeper whose line is closed may still be there.
+    private static let keeperPatience: Duration = .seconds(1)
+
+    /// Only its line is broken: it starts another supervisor, with another line, as soon as we are gone.
+    private func keeperStays() {
+        guard !isEnding else { return }
+        DaemonLog.write("the keeper's line is broken: ending, so that it starts a supervisor anew")
+        DaemonLog.finish()
+        exit(70)
+    }
+
+    private func keeperEnded() {
+        guard !isEnding else { return }
         DaemonLog.write("the keeper has ended: taking its place")
-        journal.head.isScattered = true
+        expectOutsiders()
         succeed()
     }
 
     private func succeed() {
+        guard !isEnding else { return }
         let error = KeeperSuccession.becomeKeeper(
             held: Array(kept.values), arguments: options.words, origin: held.origin,
             isSafe: isSafe)

@@ -28,11 +28,16 @@ final class LogCompressor: Sendable {
     private let monitor = Monitor(State())
     private let program: String
     private let spawner: Spawner
+    private let oomScoreAdjustment: Int32?
     private let report: @Sendable (LogEvent) -> Void
 
-    init(program: String = "gzip", spawner: Spawner = .shared, report: @escaping @Sendable (LogEvent) -> Void) {
+    init(
+        program: String = "gzip", spawner: Spawner = .shared, oomScoreAdjustment: Int32? = nil,
+        report: @escaping @Sendable (LogEvent) -> Void
+    ) {
         self.program = program
         self.spawner = spawner
+        self.oomScoreAdjustment = oomScoreAdjustment
         self.report = report
     }
 
@@ -115,6 +120,7 @@ final class LogCompressor: Sendable {
         if let path = getenv("PATH") { request.searchPath = String(cString: path) }
         request.environment = ["LC_ALL=C"]
         request.nice = 19
+        request.oomScoreAdjustment = oomScoreAdjustment
         request.descriptors = [
             DescriptorMapping(source: input.raw, target: 0), DescriptorMapping(source: output.raw, target: 1),
         ]

@@ -20,13 +20,15 @@ package final class LogPipeline: Sendable {
     /// - Parameters:
     ///   - logs: The directory of the log files. It is made again, at its path of now, when it vanishes.
     ///   - runtime: The directory of the staging file, on tmpfs.
+    ///   - oomScoreAdjustment: The oom_score_adj of helpers, where it is not to be ours.
     ///   - report: Called on the log threads; it must be short.
     package init(
-        logs: Descriptor, runtime: Descriptor, report: @escaping @Sendable (LogEvent) -> Void
+        logs: Descriptor, runtime: Descriptor, oomScoreAdjustment: Int32? = nil,
+        report: @escaping @Sendable (LogEvent) -> Void
     ) throws(SystemError) {
         self.report = report
         staging = try StagingArea(in: runtime)
-        compressor = LogCompressor(report: report)
+        compressor = LogCompressor(oomScoreAdjustment: oomScoreAdjustment, report: report)
         let loop = try EventLoop()
         let mailbox = loop.mailbox
         let resume = ReaderResumption()
@@ -110,10 +112,14 @@ package final class LogPipeline: Sendable {
     ///
     /// What cannot be written by the deadline, on a full disk for instance, stays in the staging file, and what has
     /// not been read stays in the FIFOs.
-    package func stop(within limit: Duration = .seconds(5)) {
+    ///
+    /// - Returns: whether the staging file holds nothing any more.
+    @discardableResult
+    package func stop(within limit: Duration = .seconds(5)) -> Bool {
         let deadline = MonotonicTime.now() + limit
         _ = reader.stop(until: deadline)
         writer.stop(until: deadline)
         _ = compressor.stop(until: MonotonicTime.now() + .seconds(1))
+        return staging.isEmpty
     }
 }

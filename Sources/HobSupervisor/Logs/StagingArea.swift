@@ -56,6 +56,8 @@ package final class StagingArea: @unchecked Sendable {
     private let tableSize: Int
     private let file: Descriptor
     private let state: Mutex<State>
+    /// Whether nothing is in it that is not written.
+    var isEmpty: Bool { state.withLock { $0.free.count == capacity } }
     /// What an earlier life has left behind, in the order in which it was read; taken over once.
     let leftovers: [StagedBatch]
     /// Number of the next read; the reader's alone.

@@ -10,7 +10,7 @@ extension Supervisor {
     func takeOver(_ recovered: Journal.Recovered) {
         let slots = supervision.instances.indices.filter { supervision.instances[$0] != nil }
         // Both hobds were gone: what ended meanwhile has left no status, and orphans went to init.
-        if !isSuccessor { journal.head.isScattered = true }
+        if !isSuccessor { expectOutsiders() }
         for slot in slots { addRuntime(slot) }
         DaemonLog.write(
             "life \(journal.head.lives): \(slots.count) instances taken over from the journal"
@@ -94,7 +94,7 @@ extension Supervisor {
         runtime.process = handle
         runtime.processNumber = (try? FileStatus.of(handle.descriptor).inode) ?? 0
         if let facts = ProcessFacts.of(pid: handle.pid), facts.parent != keeperPID, facts.parent != getpid() {
-            journal.head.isScattered = true
+            expectOutsiders()
         }
         do throws(SystemError) {
             try adopt(handle) { [unowned self] outcome in
@@ -122,7 +122,7 @@ extension Supervisor {
     func resumeSpawn(_ slot: Int, _ generation: UInt64) {
         guard let record = supervision.instances[slot] else { return }
         let pid = journal.births.settle(.main, slot: slot)
-        if let handle = born(.main, slot, generation) {
+        if let handle = pid.flatMap({ born($0, slot, generation) }) {
             announce(.spawned, slot: slot, pid: handle.pid)
             takeOverReadiness(slot)
             watchAdopted(handle, slot)
@@ -144,9 +144,8 @@ extension Supervisor {
         }
     }
 
-    /// Whoever was born in a role of an instance's generation; who is not born yet never will be.
-    func born(_ role: BirthRegister.Role, _ slot: Int, _ generation: UInt64) -> ProcessHandle? {
-        guard let pid = journal.births.settle(role, slot: slot) else { return nil }
+    /// A process that was born for an instance's generation, while it is there.
+    func born(_ pid: Int32, _ slot: Int, _ generation: UInt64) -> ProcessHandle? {
         let tag = ProcessTag(scope: scope, slot: slot, generation: generation).rawValue
         guard let handle = try? ProcessHandle.open(pid: pid), ProcessTree.tag(of: pid) == tag else { return nil }
         return handle
@@ -156,8 +155,8 @@ extension Supervisor {
     func resumeHook(_ kind: HookKind, _ slot: Int) -> Bool {
         guard let runtime = runtimes[slot], let record = supervision.instances[slot] else { return false }
         let role = BirthRegister.Role(kind)
-        guard journal.births.settle(role, slot: slot) != nil else { return false }
-        guard let handle = born(role, slot, record.machine.generation) else {
+        guard let pid = journal.births.settle(role, slot: slot) else { return false }
+        guard let handle = born(pid, slot, record.machine.generation) else {
             journal.births.forget(role, slot: slot)
             feed(.hookEnded(kind, .failed("ended while no supervisor was there; its result is unknown")), slot)
             return true

@@ -237,6 +237,21 @@ extension InstanceMachine {
         phase = delay == .zero ? .waiting : .backingOff(until: now + delay, reason: reason)
     }
 
+    /// The patience with whatever ends it is over: its deadline is now.
+    mutating func hurry(at now: MonotonicInstant) {
+        switch phase {
+        case .objecting(let life, let service, let by, let isRestart):
+            phase = .objecting(life, service, by: min(by, now), isRestart: isRestart)
+        case .ending(var ending):
+            // What SIGKILL does not end is asked again in its own time.
+            guard ending.rung != .kill else { return }
+            ending.by = min(ending.by, now)
+            phase = .ending(ending)
+        case .cleaning(let ending, let by): phase = .cleaning(ending, by: min(by, now))
+        case .stopped, .waiting, .preparing, .spawning, .starting, .settling, .up, .backingOff, .failed, .done: break
+        }
+    }
+
     mutating func signalRefused(_ reason: String, into actions: inout [InstanceAction]) {
         switch phase {
         case .ending(var ending):

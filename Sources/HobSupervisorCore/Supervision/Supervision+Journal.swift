@@ -44,6 +44,14 @@ extension Supervision {
         return changes
     }
 
+    /// Hands out everything, for a journal that has nothing yet.
+    package mutating func takeEverything() -> Changes {
+        unsaved.slots = instances.indices.filter { instances[$0] != nil }
+        unsaved.concernsAllServices = true
+        unsaved.definitions = definitions
+        return takeChanges()
+    }
+
     /// What is written down of one instance; nil when the slot is free.
     func entry(of slot: Int) -> InstanceEntry? {
         guard let record = instances[slot] else { return nil }

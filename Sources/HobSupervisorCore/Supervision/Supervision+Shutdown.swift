@@ -14,6 +14,17 @@ extension Supervision {
         unsaved.concernsScope = true
     }
 
+    /// Whatever is going down has no time left, and neither has what begins to from here on: one signal, then SIGKILL.
+    /// The order, dependents first, stays.
+    package mutating func hurry(at now: MonotonicInstant) {
+        guard isShuttingDown else { return }
+        isHurried = true
+        for slot in instances.indices where instances[slot] != nil {
+            instances[slot]?.machine.hurry(at: now)
+            unsaved.slots.append(slot)
+        }
+    }
+
     /// Takes everything down, dependents first, without touching what is wanted on disk.
     package mutating func takeDownForShutdown(_ slots: [Int], at now: MonotonicInstant) -> [SupervisionAction] {
         beginShutdown()

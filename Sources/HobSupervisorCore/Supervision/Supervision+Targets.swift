@@ -59,8 +59,9 @@ extension Supervision {
     private func unknown(_ target: String) -> Failure {
         var names = order + instances.compactMap { $0?.identity.name }
         for service in services.values { names += service.definition.value.groups }
-        let nearest = Spelling.nearest(to: target, among: names)
-        let hint = nearest.map { ": did you mean '\($0)'?" } ?? (order.isEmpty ? ": no services are defined" : "")
+        let hint =
+            Spelling.didYouMean(target, among: names).map { ": \($0)" }
+            ?? (order.isEmpty ? ": no services are defined" : "")
         return Failure(.unknownTarget, "there is no service, instance or group '\(target)'\(hint)")
     }
 }

@@ -19,6 +19,8 @@ package struct Supervision: Sendable {
 
     /// Everything is going down for good.
     package internal(set) var isShuttingDown = false
+    /// Nobody has the patience for it any more.
+    var isHurried = false
     /// What is to be written to the journal before anything is acted upon.
     var unsaved = UnsavedChanges()
     /// How many definitions were ever numbered.
@@ -103,6 +105,7 @@ package struct Supervision: Sendable {
         let taken = instances[slot]?.take(
             event, takesPending: takesPending, at: now, using: &generator, into: &produced)
         guard let passage = taken else { return }
+        if isHurried { instances[slot]?.machine.hurry(at: now) }
         unsaved.slots.append(slot)
         if let state = passage.newState { actions.append(.changed(slot: slot, state)) }
         if passage.tookDefinition { actions.append(.redefined(slot: slot)) }

@@ -28,6 +28,8 @@ package struct FileEvent: Sendable, Hashable {
         package static let selfDeleted = Kind(rawValue: 0x400)
         /// The watched file itself was renamed.
         package static let selfMoved = Kind(rawValue: 0x800)
+        /// Asked for only: these events beside those that the watch has.
+        package static let inAddition = Kind(rawValue: 0x2000_0000)
         /// Reported only: events were lost, look for yourself.
         package static let overflow = Kind(rawValue: 0x4000)
         /// Reported only: the watch is gone.

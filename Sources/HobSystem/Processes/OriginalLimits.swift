@@ -12,6 +12,9 @@ package struct OriginalLimits: Sendable, Hashable {
     /// Whether the caller has changed its own oom_score_adj since; a child that inherits the right one need not write it.
     package var hasChangedOOMScore = false
 
+    /// What a child must be given; nil when it inherits the right one.
+    package var changedOOMScore: Int32? { hasChangedOOMScore ? oomScoreAdjustment : nil }
+
     /// Captures the caller's values; to be called before it changes any.
     package static func capture() throws(SystemError) -> OriginalLimits {
         let files = try ProcessLimits.get(.openFiles)
@@ -28,6 +31,6 @@ package struct OriginalLimits: Sendable, Hashable {
     package func restore(in request: inout SpawnRequest) {
         if !request.limits.contains(where: { $0.resource == .openFiles }) { request.limits.append(openFiles) }
         if request.nice == nil, hob_get_nice() != nice { request.nice = nice }
-        if request.oomScoreAdjustment == nil, hasChangedOOMScore { request.oomScoreAdjustment = oomScoreAdjustment }
+        if request.oomScoreAdjustment == nil { request.oomScoreAdjustment = changedOOMScore }
     }
 }

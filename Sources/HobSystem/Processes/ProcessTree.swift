@@ -89,6 +89,51 @@ package enum ProcessTree {
         }
     }
 
+    /// The living processes of the machine whose tag matches and that descend from none of these; the slow way, too.
+    ///
+    /// Processes of another pid namespace are left out: a supervisor in a container may mark its own alike. Throws when
+    /// nobody can look at the moment: that nobody was seen must not be taken for there being nobody.
+    package static func outsiders(
+        of roots: Set<Int32>, matching: (UInt64) -> Bool
+    ) throws(SystemError) -> [(pid: Int32, tag: UInt64)] {
+        var failure: Int32 = 0
+        let all = pids(in: "/proc", failure: &failure) ?? []
+        guard failure == 0 else { throw .file("list", "/proc", failure) }
+        var found: [(pid: Int32, tag: UInt64)] = []
+        for pid in all {
+            guard let tag = try knownTag(of: pid), matching(tag), let facts = try ProcessFacts.known(of: pid),
+                !facts.isZombie, try !isInside(pid, facts.parent, roots), try isOfOurNamespace(pid)
+            else { continue }
+            found.append((pid: pid, tag: tag))
+        }
+        return found
+    }
+
+    private static func isInside(_ pid: Int32, _ parent: Int32, _ roots: Set<Int32>) throws(SystemError) -> Bool {
+        var (ancestor, steps) = (pid, 0)
+        var next = parent
+        while true {
+            if roots.contains(ancestor) { return true }
+            // The walk moves while others end; more steps than any tree is deep are no way to a root.
+            guard next > 0, steps < 4_096 else { return false }
+            ancestor = next
+            steps += 1
+            next = try ProcessFacts.known(of: ancestor)?.parent ?? 0
+        }
+    }
+
+    /// Whether it has one number only; those of a namespace below ours have one for each level.
+    private static func isOfOurNamespace(_ pid: Int32) throws(SystemError) -> Bool {
+        let count = try ProcFile.readSurely(pid, "status") { bytes -> Int? in
+            let label: StaticString = "NSpid:"
+            guard let start = label.withUTF8Buffer({ position(of: $0, in: bytes) }) else { return nil }
+            var (at, count) = (start + label.utf8CodeUnitCount, 0)
+            while ProcFile.number(in: bytes, at: &at) != nil { count += 1 }
+            return count
+        }
+        return (count ?? 1) <= 1
+    }
+
     /// The pids of all processes.
     package static func processes() -> [Int32] {
         pids(in: "/proc") ?? []
@@ -176,8 +221,17 @@ package enum ProcessTree {
     }()
 
     private static func pids(in path: String) -> [Int32]? {
+        var failure: Int32 = 0
+        let found = pids(in: path, failure: &failure)
+        return found?.isEmpty == true && failure != 0 ? nil : found
+    }
+
+    private static func pids(in path: String, failure: inout Int32) -> [Int32]? {
         let directory = ProcFile.open(path, O_RDONLY | O_DIRECTORY)
-        guard directory >= 0 else { return nil }
+        guard directory >= 0 else {
+            failure = -directory
+            return nil
+        }
         defer { close(directory) }
         var found: [Int32] = []
         let result = withUnsafeMutablePointer(to: &found) { pointer in
@@ -190,7 +244,8 @@ package enum ProcessTree {
                 }
             }
         }
-        return result >= 0 || !found.isEmpty ? found : nil
+        if result < 0 { failure = Int32(-result) }
+        return found
     }
 
     private static func tag(inLimits bytes: UnsafeRawBufferPointer) -> UInt64? {

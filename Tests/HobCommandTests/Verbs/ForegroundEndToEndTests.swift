@@ -51,7 +51,7 @@ struct ForegroundEndToEndTests {
         try running.signal(.interrupt)
         let run = try running.finish()
         #expect(run.code == 0)
-        #expect(run.output.contains("stopping everything; Ctrl-C again leaves at once"))
+        #expect(run.output.contains("stopping everything; Ctrl-C again kills what is left"))
         #expect(run.lines.last?.hasSuffix("everything has stopped") == true)
         let ended = handles.map { $0.hasExited }
         #expect(ended == [true, true])
@@ -59,8 +59,42 @@ struct ForegroundEndToEndTests {
         try untilSupervisorEnded()
     }
 
-    @Test("A second Ctrl-C leaves at once, and the supervisor ends the rest")
+    @Test("A second Ctrl-C kills what is left")
     func twoInterrupts() throws {
+        let running = try start(
+            """
+            services:
+              deaf:
+                command: sh -c 'trap "" TERM; echo deaf; while :; do sleep 0.1; done'
+                stop: [TERM 60s]
+              below:
+                command: sh -c 'trap "" TERM; echo below; while :; do sleep 0.1; done'
+                stop: [TERM 60s]
+              above: { command: sleep 600, after: [below] }
+
+            """)
+        for name in ["deaf", "below", "above"] { #expect(running.waitUntilWritten("\(name) running")) }
+        #expect(running.waitUntilWritten("deaf  | deaf"))
+        #expect(running.waitUntilWritten("below | below"))
+        let status = try JSONReader.read(try hob("status", "--json").output)
+        let pids = status.elements?.compactMap { $0["pid"]?.integer.flatMap(Int32.init(exactly:)) } ?? []
+        let handles = try pids.map { try ProcessHandle.open(pid: $0) }
+        try running.signal(.interrupt)
+        #expect(running.waitUntilWritten("deaf stopping"))
+        let began = MonotonicTime.now()
+        try running.signal(.interrupt)
+        let run = try running.finish()
+        #expect(MonotonicTime.now() - began < .seconds(30))
+        #expect(run.code == 2, "what had to be killed is told")
+        #expect(run.output.contains("killing what is left; Ctrl-C again leaves at once"))
+        #expect(run.lines.last?.hasSuffix("everything has stopped") == true)
+        let ended = handles.map { $0.hasExited }
+        #expect(ended == [true, true, true])
+        try untilSupervisorEnded()
+    }
+
+    @Test("A third Ctrl-C leaves at once, and the supervisor ends the rest")
+    func threeInterrupts() throws {
         let running = try start(Self.talker)
         #expect(running.waitUntilWritten("deaf  | deaf"))
         #expect(running.waitUntilWritten("deaf running"))
@@ -69,12 +103,21 @@ struct ForegroundEndToEndTests {
         let deaf = try ProcessHandle.open(pid: pid)
         try running.signal(.interrupt)
         #expect(running.waitUntilWritten("deaf stopping"))
+        // Nothing lasts longer than SIGKILL but a supervisor that does not come to send it.
+        let log = directory.read(".hob/state/hobd.log") ?? ""
+        let line = log.split(separator: "\n").last { $0.contains(" supervises ") }
+        let digits = try #require(line?.split(separator: " ").last?.dropLast())
+        let hobd = try ProcessHandle.open(pid: try #require(Int32(digits)))
+        try hobd.signal(.stop)
+        defer { _ = try? hobd.signal(.continue) }
+        try running.signal(.interrupt)
+        #expect(running.waitUntilWritten("killing what is left; Ctrl-C again leaves at once"))
         try running.signal(.interrupt)
         let run = try running.finish()
+        try hobd.signal(.continue)
         #expect(run.code == 1)
         #expect(run.output.contains("goes on stopping: see 'hob status'"))
         #expect(deaf.waitForExit(until: .now() + .seconds(30)))
-        #expect(try hob("status", "--wait", "stopped").code == 0)
         try untilSupervisorEnded()
     }
 

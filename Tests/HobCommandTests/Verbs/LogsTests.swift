@@ -45,6 +45,7 @@ struct LogsTests {
         let run = try project.hob("logs", "nobody")
         #expect(run.code == 1)
         #expect(run.errors == "hob: there are no logs of nobody\n")
+        #expect(try project.hob("logs", "wbe").errors == "hob: there are no logs of wbe: did you mean 'web'?\n")
         #expect(try PlayedProject(answer: nil).hob("logs").code == 1)
     }
 

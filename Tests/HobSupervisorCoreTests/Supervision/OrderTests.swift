@@ -65,6 +65,33 @@ import Testing
         #expect(simulation.outcome(start, "job")?.kind == .completed)
     }
 
+    @Test func `who is hurried goes down in its order, and at once`() {
+        let redis = ServiceDefinition.simulated("redis")
+        var web = ServiceDefinition.simulated("web")
+        web.after = ["redis"]
+        web.hooks.beforeStop = HookDefinition(command: .simulated, timeout: .seconds(30))
+        var simulation = Simulation(seed: 1)
+        var behaviour = SimulatedBehaviour()
+        behaviour.obeysAfter = nil
+        behaviour.hookTakes = nil
+        simulation.kernel.behaviours["redis"] = behaviour
+        simulation.kernel.behaviours["web"] = behaviour
+        simulation.apply([redis, web], bringUp: ["redis", "web"])
+        simulation.run(for: .seconds(5))
+        #expect(simulation.state("web")?.isUp == true)
+        simulation.supervision.beginShutdown()
+        let all = [simulation.slot("redis"), simulation.slot("web")]
+        simulation.order(.stop(all, force: true))
+        simulation.run(for: .seconds(1))
+        #expect(simulation.state("redis")?.isUp == true, "web is not gone")
+        simulation.supervision.hurry(at: simulation.now)
+        for slot in all { simulation.kernel.adjustTimer(slot, simulation.supervision) }
+        simulation.run(for: .seconds(1))
+        #expect(simulation.state("web") == .stopped)
+        #expect(simulation.state("redis") == .stopped)
+        #expect(simulation.violations == [])
+    }
+
     @Test func `an operation with nothing to do is over at once`() {
         var simulation = Self.web(2)
         for order in [

@@ -13,6 +13,21 @@ import Testing
         #expect(try kept.dieAndReturn()["held"] == "2000")
     }
 
+    @Test func `who may lower oom_score_adj does, for both, and says what it was; nobody else is stopped by that`()
+        throws
+    {
+        let kept = try KeptSupervisor { $0.oomScoreAdjustment = 300 }
+        let first = try kept.begin()
+        let second = try kept.dieAndReturn()
+        for life in [first, second] {
+            if life["oom"] == "-900" {
+                #expect(life["original-oom"] == "\(300 + 1_001)")
+            } else {
+                #expect(life["oom"] == "300" && life["original-oom"] == "0")
+            }
+        }
+    }
+
     @Test func `a keeper that is full says so for each one it could not take, and starts the next life all the same`()
         throws
     {

@@ -32,6 +32,7 @@ import Testing
         "usleep@Supervisor.swift": "a pause before the loop runs", "hob_be_lean": "a precaution",
         "hob_give_back_memory": "frees only", "hob_stand_in": "words of memory; the call is in the seam",
         "access@PortHolder.swift": "a hint in a message",
+        "fcntl@HeldDescriptors.swift": "asks what is open",
     ]
 
     /// Names of the C library that no method of ours has.
