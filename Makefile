@@ -53,7 +53,7 @@ lint: ## Checks format, imports, linkage and scripts
 	@Scripts/lint
 
 format: ## Formats the Swift sources in place
-	swift format --in-place --recursive Sources Tests Fuzz Package.swift
+	swift format --in-place --recursive Sources Tests Fuzz Examples Benchmarks Package.swift
 
 docs: ## Checks the links of the documentation and renders the public API into .build/docs
 	@Scripts/docs

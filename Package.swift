@@ -80,6 +80,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
+        .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
+        .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
+
         // MARK: Tests
         .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
@@ -120,6 +124,8 @@ let package = Package(
                 "hob-fixture", "controller-host",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["HobSystem", "HobTestKit", "example-apache", "example-search"]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
@@ -132,6 +138,14 @@ let package = Package(
 // libFuzzer's main is linked only by `make fuzz`, in a scratch path of its own.
 if Context.environment["HOB_FUZZ"] == "1" {
     package.targets.append(.executableTarget(name: "hob-fuzz", dependencies: ["HobFuzz"], path: "Fuzz/Driver"))
+}
+
+// Built only by what measures it: Benchmarks/run-controller.
+if Context.environment["HOB_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "controller-bench", dependencies: ["HobController", "HobSystem"], path: "Benchmarks/controller",
+            exclude: ["daemon.c", "gem.rb"]))
 }
 
 for target in package.targets where target.type != .plugin {

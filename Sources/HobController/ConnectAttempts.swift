@@ -5,6 +5,7 @@ import HobSystem
 struct ConnectAttempts {
     private let facts: DaemonFacts
     private let deadline: MonotonicTime
+    private var failures = 0
     private var failuresOfReady = 0
     private var failedStarts = 0
     /// So often a daemon may be killed while it starts before that is the caller's business.
@@ -27,8 +28,10 @@ struct ConnectAttempts {
     ///
     /// A daemon that answers now may have come up in the very moment the closure failed: its second failure counts.
     mutating func failed(isReady: Bool, _ cause: (any Error)?) throws {
+        failures += 1
         failuresOfReady = isReady ? failuresOfReady + 1 : 0
-        let isLate = MonotonicTime.now() >= deadline
+        // However late it is: the daemon was to be started once, and asked again.
+        let isLate = failures >= 2 && MonotonicTime.now() >= deadline
         guard failuresOfReady >= 2 || isLate else { return }
         let why = cause.map { "\($0)" } ?? "it answered nothing"
         let state = isReady ? "it runs and answers, but the connection failed" : "it does not stay up"

@@ -10,6 +10,8 @@ package enum ControllerEvent: Sendable, Hashable {
     case lockFailed(String)
     /// The answer to ``ControllerAction/lookUp``.
     case found(Presence)
+    /// Nobody can look; why.
+    case lookFailed(String)
     /// Log noted, stale pid file removed, before-start hook done, command known.
     case prepared
     /// One of these failed; why.

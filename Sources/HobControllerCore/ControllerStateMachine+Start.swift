@@ -18,7 +18,8 @@ extension ControllerStateMachine {
                 ControllerFailure(.startTimedOut, reason: "its preparation did not end in time", endings: ["timed out"])
             )
         case .cancelled: return finish(.cancelled)
-        case .begin, .locked, .lockFailed, .found, .spawned, .spawnFailed, .commandEnded, .daemonNamed, .daemonEnded,
+        case .begin, .locked, .lockFailed, .lookFailed, .found, .spawned, .spawnFailed, .commandEnded, .daemonNamed,
+            .daemonEnded,
             .ready, .logActivity, .treeGone, .helperSucceeded, .helperFailed, .expired(.inactivity), .expired(.step):
             return []
         }
@@ -49,7 +50,8 @@ extension ControllerStateMachine {
             return abort(command, failure)
         case .cancelled: return abort(command, nil)
         // The log counts from the moment the command has returned.
-        case .begin, .locked, .lockFailed, .found, .prepared, .preparationFailed, .daemonEnded, .logActivity, .treeGone,
+        case .begin, .locked, .lockFailed, .lookFailed, .found, .prepared, .preparationFailed, .daemonEnded,
+            .logActivity, .treeGone,
             .helperSucceeded, .helperFailed, .expired(.inactivity), .expired(.step):
             return []
         }
@@ -109,7 +111,8 @@ extension ControllerStateMachine {
         case .daemonEnded(let outcome): return ended(settling, outcome)
         case .expired(.deadline), .expired(.inactivity): return tooLate(settling)
         case .cancelled: return settling.origin == .started ? abort(settling.pid, nil) : finish(.cancelled)
-        case .begin, .locked, .lockFailed, .found, .prepared, .preparationFailed, .spawned, .spawnFailed, .treeGone,
+        case .begin, .locked, .lockFailed, .lookFailed, .found, .prepared, .preparationFailed, .spawned, .spawnFailed,
+            .treeGone,
             .helperSucceeded, .helperFailed, .expired(.step):
             return []
         }
@@ -175,7 +178,8 @@ extension ControllerStateMachine {
                     .startTimedOut, reason: "its restart command did not end in time", endings: ["timed out"],
                     showsOutput: true))
         case .cancelled: return finish(.cancelled)
-        case .begin, .locked, .lockFailed, .found, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded,
+        case .begin, .locked, .lockFailed, .lookFailed, .found, .prepared, .preparationFailed, .spawned, .spawnFailed,
+            .commandEnded,
             .daemonNamed, .daemonEnded, .ready, .logActivity, .treeGone, .expired(.inactivity), .expired(.step):
             return []
         }

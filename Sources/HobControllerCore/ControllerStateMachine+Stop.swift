@@ -34,7 +34,8 @@ extension ControllerStateMachine {
             ending.steps = []
             return [.deafen] + climb(ending)
         case .cancelled: return finish(.cancelled)
-        case .begin, .locked, .lockFailed, .found, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded,
+        case .begin, .locked, .lockFailed, .lookFailed, .found, .prepared, .preparationFailed, .spawned, .spawnFailed,
+            .commandEnded,
             .daemonNamed, .daemonEnded, .ready, .logActivity, .treeGone, .expired(.inactivity), .expired(.step):
             return []
         }
@@ -48,6 +49,7 @@ extension ControllerStateMachine {
             phase = .ending(Ending(stage: .main(pid: pid), steps: [], signal: 0, sequel: stopSequel, isStop: true))
             return [.watchDaemon(pid: pid)]
         case .found(.remnants): return climb(stopping(nil))
+        case .lookFailed(let reason): return refuse(reason)
         case .expired(.deadline): return climb(stopping(nil))
         case .cancelled: return finish(.cancelled)
         case .begin, .locked, .lockFailed, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded,
@@ -135,7 +137,8 @@ extension ControllerStateMachine {
             // What was being started must be gone before anybody returns; a stop may be left to itself.
             guard ending.isStop else { return [] }
             return finish(.cancelled)
-        case .begin, .locked, .lockFailed, .found, .prepared, .preparationFailed, .spawnFailed, .daemonNamed, .ready,
+        case .begin, .locked, .lockFailed, .lookFailed, .found, .prepared, .preparationFailed, .spawnFailed,
+            .daemonNamed, .ready,
             .logActivity, .helperSucceeded, .helperFailed, .expired(.inactivity):
             return []
         }

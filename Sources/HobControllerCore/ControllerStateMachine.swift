@@ -27,6 +27,16 @@ package struct ControllerStateMachine: Sendable {
     /// Whether it has finished.
     package var isOver: Bool { phase == .over }
 
+    /// Whether it matters how the daemon ends, and not only that it does: when it was to become ready.
+    package var asksHowDaemonEnded: Bool {
+        switch phase {
+        case .settling: true
+        case .idle, .locking, .looking, .preparing, .launching, .restartCommand, .stopCommand, .lookingAfterCommand,
+            .ending, .over:
+            false
+        }
+    }
+
     /// Takes an event and answers what is to be done, in this order.
     package mutating func handle(_ event: ControllerEvent) -> [ControllerAction] {
         if event == .cancelled {
@@ -68,11 +78,11 @@ package struct ControllerStateMachine: Sendable {
         case .locked:
             phase = .looking
             return [.lookUp]
-        case .lockFailed(let reason):
-            return fail(ControllerFailure(request == .stop ? .stopFailed : .startFailed, reason: reason))
+        case .lockFailed(let reason): return refuse(reason)
         case .cancelled: return finish(.cancelled)
         // Nothing has been started that could be heard.
-        case .begin, .found, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded, .daemonNamed,
+        case .begin, .found, .lookFailed, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded,
+            .daemonNamed,
             .daemonEnded, .ready, .logActivity, .treeGone, .helperSucceeded, .helperFailed, .expired:
             return []
         }
@@ -81,11 +91,16 @@ package struct ControllerStateMachine: Sendable {
     private mutating func whileLooking(_ event: ControllerEvent) -> [ControllerAction] {
         switch event {
         case .found(let presence): return decide(presence)
+        case .lookFailed(let reason): return refuse(reason)
         case .cancelled: return finish(.cancelled)
         case .begin, .locked, .lockFailed, .prepared, .preparationFailed, .spawned, .spawnFailed, .commandEnded,
             .daemonNamed, .daemonEnded, .ready, .logActivity, .treeGone, .helperSucceeded, .helperFailed, .expired:
             return []
         }
+    }
+
+    mutating func refuse(_ reason: String) -> [ControllerAction] {
+        fail(ControllerFailure(request == .stop ? .stopFailed : .startFailed, reason: reason))
     }
 
     private mutating func decide(_ presence: Presence) -> [ControllerAction] {

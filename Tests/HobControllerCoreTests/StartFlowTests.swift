@@ -162,6 +162,18 @@ struct StartFlowTests {
         #expect(flow.end(.treeGone) == .cancelled)
     }
 
+    @Test("cancelled twice: there is no more patience")
+    func cancelledTwice() {
+        var flow = Flow(.start)
+        flow.settle()
+        flow.feed(.cancelled)
+        flow.on(
+            .cancelled,
+            [.unset(.deadline), .signalTree(9), .set(.step, after: ControllerPlan.killPatience), .watchTree])
+        flow.on(.daemonEnded(nil))
+        #expect(flow.end(.treeGone) == .cancelled)
+    }
+
     @Test("cancelled before anything was started: at once")
     func cancelledEarly() {
         for prefix in 0..<3 {

@@ -6,7 +6,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("What happens beside a blocking operation")
+@Suite("What happens beside a blocking operation", .ownThread)
 struct CompanionTests {
     @Test("a companion shares the loop, and may cancel: what was started is gone")
     func cancels() throws {
@@ -39,10 +39,9 @@ struct CompanionTests {
         let daemon = try ControlledDaemon()
         let pid = try daemon.controller.blocking.start()
         var configuration = daemon.controller.configuration
-        configuration.ping = .command(["sleep", "60"])
+        configuration.ping = .command(["sleep", "600"])
         let result = try DaemonController(configuration).perform(.ensure) { loop, cancel throws(SystemError) in
-            let timer = loop.schedule(after: .milliseconds(50), handler: cancel)
-            return { loop.cancel(timer) }
+            loop.schedule(after: .milliseconds(50), handler: cancel)
         }
         #expect(result == .cancelled)
         #expect(try daemon.controller.pid() == pid)
@@ -79,7 +78,7 @@ struct CompanionTests {
     @Test("a before-start command that hangs is killed when the start times out")
     func beforeStartHangs() throws {
         let daemon = try ControlledDaemon {
-            $0.beforeStartCommand = .shell("echo $$ > '\($0.pidFile).hook'; sleep 60 & wait")
+            $0.beforeStartCommand = .shell("echo $$ > '\($0.pidFile).hook'; sleep 600 & wait")
             $0.startTimeout = .milliseconds(300)
         }
         let error = #expect(throws: ControllerError.self) { try daemon.controller.blocking.start() }
@@ -111,35 +110,9 @@ struct CompanionTests {
     }
 
     /// Calls the body once a file is there: nothing on this loop announces it.
-    private static func whenThere(
-        _ path: String, on loop: EventLoop, _ body: @escaping () -> Void
-    ) -> () -> Void {
-        let look = Look(path, loop, body)
-        look.again()
-        return { look.end() }
-    }
-
-    private final class Look {
-        private let path: String
-        private let loop: EventLoop
-        private let body: () -> Void
-        private var timer: TimerToken?
-
-        init(_ path: String, _ loop: EventLoop, _ body: @escaping () -> Void) {
-            self.path = path
-            self.loop = loop
-            self.body = body
-        }
-
-        func again() {
-            timer = loop.schedule(after: .milliseconds(5)) { [unowned self] in
-                if access(path, F_OK) == 0 { body() } else { again() }
-            }
-        }
-
-        func end() {
-            if let timer { loop.cancel(timer) }
-            timer = nil
+    private static func whenThere(_ path: String, on loop: EventLoop, _ body: @escaping () -> Void) {
+        loop.schedule(after: .milliseconds(5)) { [unowned loop] in
+            if access(path, F_OK) == 0 { body() } else { whenThere(path, on: loop, body) }
         }
     }
 }

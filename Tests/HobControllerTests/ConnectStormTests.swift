@@ -6,7 +6,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("Many processes that connect at once")
+@Suite("Many processes that connect at once", .ownThread)
 struct ConnectStormTests {
     private static let callers = 20
     private static let rounds = 50

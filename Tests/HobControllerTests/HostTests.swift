@@ -2,7 +2,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("A guest in its process")
+@Suite("A guest in its process", .ownThread)
 struct HostTests {
     @Test(
         "all of it inside a host with children, handlers and threads of its own, which notices nothing",

@@ -4,13 +4,13 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("A daemon's life under a controller")
+@Suite("A daemon's life under a controller", .ownThread)
 struct LifeTests {
     /// A shell that leaves a sleeper behind, as a daemon that needs no ping.
     private static func sleeper(_ directory: TestDirectory, _ prelude: String = "") throws -> DaemonController {
         var configuration = DaemonController.Configuration(
             identifier: "sleeper", pidFile: directory.path(of: "pid"),
-            startCommand: .shell("\(prelude)sleep 60 & echo $! > '\(directory.path(of: "pid"))'"))
+            startCommand: .shell("\(prelude)sleep 600 & echo $! > '\(directory.path(of: "pid"))'"))
         configuration.logFile = directory.path(of: "log")
         return try DaemonController(configuration)
     }

@@ -1,7 +1,7 @@
 import ControllerScenarios
 import Testing
 
-@Suite("The reference's 58 cases")
+@Suite("The reference's 58 cases", .ownThread)
 struct ScenarioTests {
     @Test("DC01-DC58", arguments: ControllerScenario.all)
     func scenario(_ scenario: ControllerScenario) async throws {

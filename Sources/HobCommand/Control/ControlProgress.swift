@@ -9,27 +9,20 @@ final class ControlProgress {
     private let began = MonotonicTime.now()
     private var text: String
     private var isDrawn = false
-    private var timer: TimerToken?
 
     init(_ text: String, _ console: Console) {
         self.text = text
         self.console = console
     }
 
-    /// Draws itself on this loop as time goes by, until ``leave()``.
+    /// Draws itself on this loop as time goes by.
     func follow(on loop: EventLoop) {
         guard console.canRedraw, !console.isQuiet else { return }
         let next = max(began + Self.patience, .now() + Self.pace)
-        timer = loop.schedule(at: next) { [weak self, unowned loop] in
+        loop.schedule(at: next) { [weak self, unowned loop] in
             self?.draw()
             self?.follow(on: loop)
         }
-    }
-
-    /// Leaves the loop.
-    func leave(_ loop: EventLoop) {
-        if let timer { loop.cancel(timer) }
-        timer = nil
     }
 
     /// Says something else from now on, at once.

@@ -85,7 +85,8 @@ final class ControlSession {
 
     private var companion: DaemonController.Companion {
         { [self] loop, cancel throws(SystemError) in
-            let watch = try loop.watch(watcher.raw, events: .read) { [self] _ in
+            progress.follow(on: loop)
+            try loop.watch(watcher.raw, events: .read) { [self] _ in
                 while let next = try? watcher.next() {
                     if received == nil {
                         progress.change(to: "cancelling (once more: at once)")
@@ -93,11 +94,6 @@ final class ControlSession {
                     }
                     cancel()
                 }
-            }
-            progress.follow(on: loop)
-            return { [self] in
-                loop.cancel(watch)
-                progress.leave(loop)
             }
         }
     }

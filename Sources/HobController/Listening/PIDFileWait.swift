@@ -20,7 +20,8 @@ final class PIDFileWait {
     private var pause: Duration = .milliseconds(2)
 
     init(
-        _ finder: DaemonFinder, path: String, on surroundings: ControllerLoop, found: @escaping (ProcessIdentity) -> Void,
+        _ finder: DaemonFinder, path: String, on surroundings: ControllerLoop,
+        found: @escaping (ProcessIdentity) -> Void,
         died: @escaping () -> Void
     ) {
         self.finder = finder

@@ -109,7 +109,7 @@ extension ControllerOperation {
     }
 
     private func pingAnswered() {
-        guard listeners.isStrangers(facts.configuration.ping, tree: theTree?.pids ?? []) else {
+        guard listeners.isStrangers(facts.configuration.ping, tree: { theTree?.pids ?? [] }) else {
             return handle(.ready(.ping))
         }
         // Who listened there before the start still does: the daemon has not taken its place.

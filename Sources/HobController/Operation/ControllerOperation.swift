@@ -146,7 +146,7 @@ final class ControllerOperation {
             handle(.found(found.presence))
         } catch {
             cause = error
-            finish(.failed(ControllerFailure(.stopFailed, reason: error.message)))
+            handle(.lookFailed(error.message))
         }
     }
 
@@ -167,7 +167,8 @@ final class ControllerOperation {
         guard let daemonWatch else { return }
         loop.cancel(daemonWatch.watch)
         self.daemonWatch = nil
-        tellEnd(of: daemonWatch.handle, attempts: 3)
+        if machine.asksHowDaemonEnded { return tellEnd(of: daemonWatch.handle, attempts: 3) }
+        handle(.daemonEnded(nil))
     }
 
     /// New kernels tell how somebody else's child has ended, but not before its parent has reaped it: in this moment.

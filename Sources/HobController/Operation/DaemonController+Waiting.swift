@@ -19,7 +19,7 @@ extension DaemonController {
     }
 
     func performBlocking(
-        _ request: ControllerRequest, beside companion: Companion = noCompanion
+        _ request: ControllerRequest, beside companion: Companion? = nil
     ) throws -> ControllerOutcome {
         if request == .ensure {
             let (pid, isCancelled) = try readyPidBlocking(beside: companion)
@@ -37,10 +37,11 @@ extension DaemonController {
     }
 
     /// The same; and whether the companion has cancelled it.
-    func readyPidBlocking(beside companion: Companion = noCompanion) throws -> (pid: Int32?, isCancelled: Bool) {
+    func readyPidBlocking(beside companion: Companion?) throws -> (pid: Int32?, isCancelled: Bool) {
+        guard let companion else { return (try onThisThread(Self.readyCheck(facts)), false) }
         var isCancelled = false
         let pid = try onThisThread(Self.readyCheck(facts)) { loop, cancel throws(SystemError) in
-            return try companion(loop) {
+            try companion(loop) {
                 isCancelled = true
                 cancel()
             }
@@ -88,24 +89,33 @@ extension DaemonController {
     }
 
     private func onThisThread<Answer>(
-        _ work: LoopWork<Answer>, beside companion: Companion = noCompanion
+        _ work: LoopWork<Answer>, beside companion: Companion? = nil
     ) throws -> Answer {
         try facts.explaining(.startFailed) { () throws(SystemError) in
-            try ControllerLoop.borrow { (surroundings) throws(SystemError) in
-                var cancel: () -> Void = {}
-                let end = try companion(surroundings.loop) { cancel() }
-                defer { end() }
-                var answer: Answer?
-                cancel = work(surroundings) { answer = $0 }
-                while true {
-                    if let answer { return answer }
-                    do throws(SystemError) {
-                        try surroundings.loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
-                    } catch {
-                        cancel()
-                        throw error
-                    }
+            guard let companion else {
+                return try ControllerLoop.borrow { (surroundings) throws(SystemError) in
+                    try Self.run(work, on: surroundings)
                 }
+            }
+            // What the companion leaves on its loop ends with that.
+            return try Self.run(work, on: ControllerLoop(), beside: companion)
+        }
+    }
+
+    private static func run<Answer>(
+        _ work: LoopWork<Answer>, on surroundings: ControllerLoop, beside companion: Companion? = nil
+    ) throws(SystemError) -> Answer {
+        var cancel: () -> Void = {}
+        try companion?(surroundings.loop) { cancel() }
+        var answer: Answer?
+        cancel = work(surroundings) { answer = $0 }
+        while true {
+            if let answer { return answer }
+            do throws(SystemError) {
+                try surroundings.loop.runOnce(deadline: MonotonicTime.now() + .seconds(3_600))
+            } catch {
+                cancel()
+                throw error
             }
         }
     }

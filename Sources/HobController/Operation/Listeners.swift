@@ -31,16 +31,16 @@ struct Listeners {
     }
 
     /// Whether who listens where the ping goes did so before the start and is none of the daemon's processes.
-    func isStrangers(_ ping: Ping?, tree: [Int32]) -> Bool {
+    func isStrangers(_ ping: Ping?, tree: () -> [Int32]) -> Bool {
         guard !strangers.isEmpty, let port = Self.port(of: ping),
             let now = try? PortHolder.listenerInodes(port: port), !strangers.isDisjoint(with: now)
         else { return false }
-        return (try? PortHolder.isListening(port: port, anyOf: tree)) == false
+        return (try? PortHolder.isListening(port: port, anyOf: tree())) == false
     }
 
     /// What may explain that the daemon did not come up; nil when nothing is known.
     func hint(_ ping: Ping?) -> String? {
-        if isStrangers(ping, tree: []), let port = Self.port(of: ping) {
+        if isStrangers(ping, tree: { [] }), let port = Self.port(of: ping) {
             let holder = ((try? PortHolder.find(port: port)) ?? nil).map { " by \($0)" } ?? ""
             return "port \(port) was taken\(holder) before the start"
         }

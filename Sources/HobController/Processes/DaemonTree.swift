@@ -125,6 +125,10 @@ final class DaemonTree {
     }
 
     private func drop(_ identity: ProcessIdentity) {
-        if let watch = members.removeValue(forKey: identity)?.watch { loop.cancel(watch) }
+        guard let member = members.removeValue(forKey: identity) else { return }
+        // First out of the loop, then closed: a child that the host has forked meanwhile would keep it in there.
+        withExtendedLifetime(member) {
+            if let watch = member.watch { loop.cancel(watch) }
+        }
     }
 }

@@ -1,7 +1,7 @@
 import ControllerScenarios
 import Testing
 
-@Suite("Checklist: rows that are cases of the reference")
+@Suite("Checklist: rows that are cases of the reference", .ownThread)
 struct ScenarioRowTests {
     private static func cases(_ numbers: String...) -> [ControllerScenario] {
         ControllerScenario.all.filter { scenario in numbers.contains { scenario.name.hasPrefix($0 + " ") } }

@@ -6,7 +6,7 @@ import HobTestKit
 import Synchronization
 import Testing
 
-@Suite("Checklist: starting")
+@Suite("Checklist: starting", .ownThread)
 struct StartRowTests {
     @Test("row 1: 20 parallel ensures start it once")
     func serialised() async throws {
@@ -144,7 +144,7 @@ struct StartRowTests {
         #expect(error?.cause is Refusal)
     }
 
-    @Test("a hook that never returns ends at the start timeout", .timeLimit(.minutes(1)))
+    @Test("a hook that never returns ends at the start timeout")
     func hangingHook() async throws {
         let daemon = try ControlledDaemon {
             $0.beforeStart = { while true { usleep(100_000) } }

@@ -5,7 +5,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("Checklist: stopping and restarting")
+@Suite("Checklist: stopping and restarting", .ownThread)
 struct StopRowTests {
     @Test("row 17: a pid file that names an unrelated process: start succeeds, stop leaves that process alive")
     func stranger() async throws {
@@ -134,7 +134,7 @@ struct StopRowTests {
     @Test("a stop command that hangs ends with the stop timeout, and the daemon with it")
     func hangingStopCommand() async throws {
         let daemon = try ControlledDaemon {
-            $0.stopCommand = ["sleep", "60"]
+            $0.stopCommand = ["sleep", "600"]
             $0.stopTimeout = .milliseconds(300)
         }
         try await daemon.controller.start()

@@ -5,14 +5,14 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("Checklist: what the daemon gets")
+@Suite("Checklist: what the daemon gets", .ownThread)
 struct SurroundingsRowTests {
     /// A program in the foreground that touches nothing of what it got.
     private static func sleeper(
         _ directory: TestDirectory, _ change: (inout DaemonController.Configuration) -> Void = { _ in }
     ) throws -> DaemonController {
         var configuration = DaemonController.Configuration(
-            identifier: "sleeper", pidFile: directory.path(of: "pid"), startCommand: ["sleep", "60"])
+            identifier: "sleeper", pidFile: directory.path(of: "pid"), startCommand: ["sleep", "600"])
         configuration.daemonizes = true
         configuration.logFile = directory.path(of: "log")
         change(&configuration)
@@ -69,7 +69,7 @@ struct SurroundingsRowTests {
     @Test("its stdin is at its end, as /dev/null would be")
     func stdin() async throws {
         let directory = try TestDirectory()
-        let controller = try Self.sleeper(directory) { $0.startCommand = .shell("wc -c; echo done; sleep 60") }
+        let controller = try Self.sleeper(directory) { $0.startCommand = .shell("wc -c; echo done; sleep 600") }
         _ = try await controller.start()
         while directory.read("log")?.contains("done") != true { try await Task.sleep(for: .milliseconds(1)) }
         #expect(directory.read("log") == "0\ndone\n")

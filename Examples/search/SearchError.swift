@@ -1,0 +1,4 @@
+/// Why a search could not be made.
+struct SearchError: Error, CustomStringConvertible {
+    let description: String
+}
