@@ -107,7 +107,9 @@ public final class DaemonController: Sendable {
     /// passed; also when somebody kills the daemon in between. When it runs and answers, the closure's failure is its
     /// own.
     ///
-    /// - Parameter open: Opens the connection; it holds no lock.
+    /// - Parameters:
+    ///   - isolation: The actor on which the closure runs: the caller's.
+    ///   - open: Opens the connection; it holds no lock.
     /// - Returns: What the closure returned.
     /// - Throws: ``ControllerError`` with code `connectFailed` and the closure's error as cause, what ``ensure()``
     ///   throws, or `CancellationError`.
