@@ -7,6 +7,10 @@ struct FixtureDaemon: Daemon {
     static let configuration = DaemonConfiguration(
         name: "fixture-daemon", abstract: "A daemon for tests.", version: "1.2.3", shutdownDeadline: .seconds(4))
 
+    static let greeting = ConfigKey<String>("greeting", default: "hello", reloads: true)
+    static let port = ConfigKey<Int>("http.port", default: 8080)
+    static var keys: [any ConfigurationKey] { [greeting, port] }
+
     @Option(help: "Where it notes what happens.") var notes: String
     @Flag(help: "It does not heed a graceful shutdown.") var stubborn = false
     @Flag(help: "It does not heed a cancellation either.") var stuck = false
@@ -30,6 +34,9 @@ struct FixtureDaemon: Daemon {
         }
         context.onShutdown("third") { notes.add("hook third") }
         notes.add("running")
+        if context.configuration[Self.greeting] != "hello" {
+            notes.add("greets \(context.configuration[Self.greeting])")
+        }
         if logLines > 0 {
             await log(logLines / 4, context)
             notes.add("logged")
@@ -69,6 +76,7 @@ struct FixtureDaemon: Daemon {
 
     func reload(_ context: DaemonContext) async throws {
         Notes(notes).add("reload")
+        Notes(notes).add("greets \(context.configuration[Self.greeting])")
         if reloadFails { throw Refusal() }
     }
 }
