@@ -61,14 +61,23 @@ package final class ManualClock: Clock, Sendable {
         }
     }
 
-    /// Waits until somebody sleeps, and tells when the first of them wants to be woken.
+    /// Waits until somebody sleeps, and tells when the first of them wants to be woken; never, for a cancelled test.
     package func nextWaking() async -> Duration {
-        await withCheckedContinuation { continuation in
-            let waking = state.withLock { state in
-                if state.nextWaking == nil { state.watchers.append(continuation) }
-                return state.nextWaking
+        let never = Duration.seconds(Int64.max)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waking = state.withLock { state in
+                    if state.nextWaking == nil, !Task.isCancelled { state.watchers.append(continuation) }
+                    return state.nextWaking ?? (Task.isCancelled ? never : nil)
+                }
+                if let waking { continuation.resume(returning: waking) }
             }
-            if let waking { continuation.resume(returning: waking) }
+        } onCancel: {
+            let watchers = state.withLock { state in
+                defer { state.watchers = [] }
+                return state.watchers
+            }
+            for watcher in watchers { watcher.resume(returning: never) }
         }
     }
 

@@ -48,16 +48,4 @@ import Testing
         stopper.finish()
         #expect(try await count == 2)
     }
-
-    @Test func `who wants to know is told once that the first turn is done`() async throws {
-        let notes = Notes<String>()
-        let clock = clock
-        async let end: Void = {
-            let ticks = every(.seconds(1), maximumRuns: 3, clock: clock).tellingAfterFirst { notes.add("done") }
-            for try await tick in ticks { notes.add("\(tick.number)") }
-        }()
-        for _ in 2...3 { await clock.advanceToNextWaking() }
-        try await end
-        #expect(notes.all == ["1", "done", "2", "3"])
-    }
 }

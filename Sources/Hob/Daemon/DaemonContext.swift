@@ -6,6 +6,8 @@ public import ServiceLifecycle
 public struct DaemonContext: Sendable {
     /// The daemon's log.
     public let logger: Logger
+    /// Its configuration, which a reload may change.
+    public let configuration: LiveConfiguration
     let process: DaemonProcess
     let shutdown: ShutdownTimes
 

@@ -24,7 +24,8 @@ final class DaemonProcess: @unchecked Sendable {
     private var task: Task<Void, Never>?
 
     init(
-        control: ControlThread, log: DaemonLog, logger: Logger, shutdown: ShutdownTimes, steps: ReloadSteps, announcesReadiness: Bool
+        control: ControlThread, log: DaemonLog, logger: Logger, shutdown: ShutdownTimes, steps: ReloadSteps,
+        announcesReadiness: Bool
     ) {
         self.announcesReadiness = announcesReadiness
         self.control = control

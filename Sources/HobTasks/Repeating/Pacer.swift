@@ -6,8 +6,8 @@ struct Pacer {
     private let ticks: TickSequence
     private var plan: RepetitionPlan
     private var timeline: Timeline?
+    private var shutdown: ShutdownWatch?
     private var isOver = false
-    private var given = 0
 
     init(_ ticks: TickSequence) {
         self.ticks = ticks
@@ -21,20 +21,24 @@ struct Pacer {
         pausing pause: Duration = .zero, isolation: isolated (any Actor)?
     ) async throws(TaskError) -> Tick? {
         if isOver { return nil }
-        if given == 1 { ticks.afterFirst?() }
         if timeline == nil { try ticks.repetition.check() }
-        let timeline = self.timeline ?? Timeline(ticks.clock)
-        self.timeline = timeline
-        guard !Task.isCancelled, let next = plan.next(at: timeline.elapsed(), pausing: pause) else {
+        let timeline: Timeline
+        if let present = self.timeline {
+            timeline = present
+        } else {
+            timeline = Timeline(ticks.clock)
+            self.timeline = timeline
+            shutdown = ticks.shutdown.map(ShutdownWatch.init)
+        }
+        guard !Task.isCancelled, shutdown?.isOver != true, let next = plan.next(at: timeline.elapsed(), pausing: pause)
+        else {
             isOver = true
             return nil
         }
         if next.tick.skipped > 0 { warn(next.tick) }
         let isDue = await wait(on: timeline, until: next.due, isolation: isolation)
         isOver = !isDue
-        guard isDue else { return nil }
-        given = next.tick.number
-        return next.tick
+        return isDue ? next.tick : nil
     }
 
     private func warn(_ tick: Tick) {
@@ -45,18 +49,18 @@ struct Pacer {
 
     /// False when there is to be no further turn.
     private func wait(on timeline: Timeline, until due: Duration, isolation: isolated (any Actor)?) async -> Bool {
-        guard let shutdown = ticks.shutdown else {
+        guard let shutdown else {
             return (try? await timeline.sleep(due)) != nil && !Task.isCancelled
         }
         return await withTaskGroup(of: Bool.self, isolation: isolation) { group in
             group.addTask { (try? await timeline.sleep(due)) != nil }
             group.addTask {
-                await shutdown()
+                await shutdown.wait()
                 return false
             }
             let isDue = await group.next() ?? false
             group.cancelAll()
-            return isDue && !Task.isCancelled
+            return isDue && !Task.isCancelled && !shutdown.isOver
         }
     }
 }

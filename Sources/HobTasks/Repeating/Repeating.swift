@@ -12,7 +12,7 @@ public import Logging
 ///   - logger: Where errors and overruns go.
 ///   - clock: Whose time counts.
 ///   - hooks: What is done around it.
-///   - shutdown: Returns when no further run is wanted, and when its task is cancelled.
+///   - shutdown: Called once; returns when no further run is wanted, and when its task is cancelled.
 ///   - isolation: Where the body runs.
 ///   - body: The work.
 /// - Throws: ``TaskError`` for options that cannot be kept, what a start hook throws, and the body's error if the

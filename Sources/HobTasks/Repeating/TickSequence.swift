@@ -12,23 +12,6 @@ public struct TickSequence: AsyncSequence, Sendable {
     let clock: any Clock<Duration>
     let logger: Logger?
     let shutdown: (@Sendable () async -> Void)?
-    private(set) var afterFirst: (@Sendable () -> Void)?
-
-    init(
-        repetition: Repetition, clock: any Clock<Duration>, logger: Logger?, shutdown: (@Sendable () async -> Void)?
-    ) {
-        self.repetition = repetition
-        self.clock = clock
-        self.logger = logger
-        self.shutdown = shutdown
-    }
-
-    /// The same sequence, telling once when the first turn is done and the next is asked for.
-    package func tellingAfterFirst(_ body: @escaping @Sendable () -> Void) -> TickSequence {
-        var copy = self
-        copy.afterFirst = body
-        return copy
-    }
 
     /// The place in the sequence; time begins to count with its first turn.
     public struct AsyncIterator: AsyncIteratorProtocol {
@@ -64,7 +47,7 @@ public struct TickSequence: AsyncSequence, Sendable {
 ///   - maximumRuns: How many turns there are at most, 1 or more; nil: no end.
 ///   - clock: Whose time counts.
 ///   - logger: Where a strict interval's overruns are warned about.
-///   - shutdown: Returns when the sequence is to end: at a graceful shutdown, or when its task is cancelled.
+///   - shutdown: Called once; returns when the sequence is to end, and when its task is cancelled.
 public func every(
     _ interval: Duration, pacing: Pacing = .fixedDelay, startsImmediately: Bool = true, maximumRuns: Int? = nil,
     clock: any Clock<Duration> = ContinuousClock(), logger: Logger? = nil,

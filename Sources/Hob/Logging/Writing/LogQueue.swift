@@ -55,7 +55,11 @@ final class LogQueue: Sendable {
         let number = monitor.withLock { state -> Int? in
             guard state.bytes + line.count <= capacity, !state.isClosed else {
                 state.lost += 1
-                state.losses.add("they came faster than they could be written", at: WallClock.now)
+                let reason =
+                    line.count > capacity
+                    ? "\(line.count) bytes are more than the queue's \(capacity)"
+                    : "they came faster than they could be written"
+                state.losses.add(reason, at: WallClock.now)
                 return nil
             }
             state.bytes += line.count
@@ -120,8 +124,9 @@ final class LogQueue: Sendable {
                     _ = target.deliver(notice("the log stays with its old file: \(error.message)"))
                 }
             }
-            finish(entry)
+            // Before anybody hears that it is done, so that a flush at the end covers it.
             tellLosses(&lastTold)
+            finish(entry)
         }
     }
 
