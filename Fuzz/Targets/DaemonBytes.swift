@@ -1,4 +1,5 @@
 import HobConfig
+import HobYAML
 
 /// The text of a file of `hob control`.
 enum DaemonBytes {
