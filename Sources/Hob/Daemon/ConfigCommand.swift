@@ -13,6 +13,6 @@ struct ConfigCommand<D: Daemon>: AsyncParsableCommand {
     func run() async throws {
         let configuration = try ForegroundDaemon.configuration(of: D.self, background)
         let report = ConfigurationReport(snapshot: configuration.snapshot)
-        print(json ? report.json : report.text)
+        print(json ? report.json : report.text, terminator: "")
     }
 }

@@ -21,7 +21,7 @@ enum ForegroundDaemon {
             announcesReadiness: D.configuration.announcesReadiness)
         let context = DaemonContext(logger: logger, configuration: configuration, process: process, shutdown: times)
         configuration.onWarning { logger.warning("\($0)") }
-        let reread = ConfigurationStep(configuration, logger)
+        let reread = ConfigurationStep(configuration, logger, control)
         steps.add("configuration") { try reread.run() }
         control.post { reread.follow(on: $0) }
         steps.add("reload") { try await daemon.reload(context) }

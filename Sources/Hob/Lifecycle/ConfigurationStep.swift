@@ -7,15 +7,19 @@ import Logging
 final class ConfigurationStep: @unchecked Sendable {
     private let configuration: LiveConfiguration
     private let logger: Logger
+    private let control: ControlThread
     private var watcher: ConfigurationWatcher?
 
-    init(_ configuration: LiveConfiguration, _ logger: Logger) {
+    init(_ configuration: LiveConfiguration, _ logger: Logger, _ control: ControlThread) {
         self.configuration = configuration
         self.logger = logger
+        self.control = control
     }
 
     /// Reads it; throws what is wrong, and then nothing has changed. It waits for the disk.
     func run() throws {
+        // A new file of a secret may lie in a directory that nobody watches yet.
+        defer { control.post { [self] _ in watcher?.refresh() } }
         switch configuration.reload() {
         case .unchanged: break
         case .applied(let change): logger.notice("\(change)")
@@ -26,11 +30,9 @@ final class ConfigurationStep: @unchecked Sendable {
     /// Begins to watch the files, on the control thread.
     func follow(on loop: EventLoop) {
         do throws(SystemError) {
-            let mailbox = loop.mailbox
             watcher = try ConfigurationWatcher(configuration, on: loop) { [self] in
                 Task.detached { [self] in
                     do { try run() } catch { logger.error("\(error)") }
-                    mailbox.post { [self] in watcher?.refresh() }
                 }
             }
         } catch {
