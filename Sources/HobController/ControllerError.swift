@@ -27,22 +27,29 @@ public struct ControllerError: Error, Sendable, CustomStringConvertible {
     /// The error behind it: what the connect closure, a hook or the configuration threw.
     public let cause: (any Error)?
 
+    /// What it was that did not come in time, and what may be wrong; nil when the message says all there is.
+    public let hint: String?
+
     /// Whether another start may well succeed: somebody else seems to have ended the daemon.
     package let isByChance: Bool
 
     /// An error from its parts.
     package init(
-        _ code: Code, identifier: String, message: String, cause: (any Error)? = nil, isByChance: Bool = false
+        _ code: Code, identifier: String, message: String, cause: (any Error)? = nil, hint: String? = nil,
+        isByChance: Bool = false
     ) {
         self.code = code
         self.identifier = identifier
         self.message = message
         self.cause = cause
+        self.hint = hint
         self.isByChance = isByChance
     }
 
-    /// The message with the daemon's identifier before it.
-    public var description: String {
+    /// The message with the daemon's identifier before it, and the hint behind it.
+    public var description: String { hint.map { "\(sentence)\n\($0)" } ?? sentence }
+
+    private var sentence: String {
         switch code {
         case .alreadyStarted: "Daemon '\(identifier)' \(message)"
         case .startFailed, .startTimedOut: "Daemon '\(identifier)' did not start: \(message)"

@@ -19,9 +19,12 @@ final class ControlThread: @unchecked Sendable {
         mailbox = loop.mailbox
     }
 
-    /// Starts the thread.
-    func start(_ heard: @escaping @Sendable (SignalNumber) -> Void) throws(SystemError) {
+    /// Starts the thread: the body runs there before any signal is heard.
+    func start(
+        _ begin: @escaping @Sendable (EventLoop) -> Void, heard: @escaping @Sendable (SignalNumber) -> Void
+    ) throws(SystemError) {
         try Thread.start(name: "hob-daemon", stack: 256 * 1024) { [self] in
+            begin(loop)
             _ = try? loop.watch(pipe.raw, events: .read) { [pipe] _ in for signal in pipe.next() { heard(signal) } }
             while true { try? loop.run() }
         }

@@ -6,7 +6,7 @@ import Synchronization
 
 /// The daemon in its process: carries out what a ``DaemonStateMachine`` decides.
 ///
-/// @unchecked Sendable: `machine`, `timers` and `group` belong to the control thread.
+/// @unchecked Sendable: `machine`, `group` and `task` belong to the control thread.
 final class DaemonProcess: @unchecked Sendable {
     let control: ControlThread
     let announcer = Announcer()
@@ -40,8 +40,8 @@ final class DaemonProcess: @unchecked Sendable {
         let service = MainService(body)
         let configuration = ServiceGroupConfiguration.alone(service, logger)
         let group = ServiceGroup(configuration: configuration)
-        try control.start { [self] signal in control.post { [self] _ in heard(signal) } }
-        control.post { [self] loop in
+        // A signal that comes meanwhile waits: it must find something to end.
+        try control.start { [self] loop in
             self.group = group
             if let period = Watchdog.period() { Watchdog().follow(announcer, every: period, on: loop) }
             handle(.begun)
@@ -54,6 +54,8 @@ final class DaemonProcess: @unchecked Sendable {
                 let outcome = DaemonEvent.ended(failure: failure)
                 control.post { [self] _ in handle(outcome) }
             }
+        } heard: { [self] signal in
+            heard(signal)
         }
     }
 

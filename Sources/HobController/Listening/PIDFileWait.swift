@@ -44,6 +44,9 @@ final class PIDFileWait {
         timer = loop.schedule(after: .zero) { [weak self] in self?.lookAgain() }
     }
 
+    /// Whether it has found nobody so far.
+    var isWaiting: Bool { timer != nil }
+
     /// Stops waiting.
     func cancel() {
         if let subscription { surroundings.changes.cancel(subscription) }

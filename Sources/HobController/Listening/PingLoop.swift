@@ -57,6 +57,9 @@ final class PingLoop {
     /// Something was heard of the daemon: asks sooner.
     func nudge() { probe?.nudge() }
 
+    /// Whether it was not answered so far.
+    var isAsking: Bool { !isCancelled }
+
     /// Asks no more; nothing is reported.
     func cancel() {
         isCancelled = true

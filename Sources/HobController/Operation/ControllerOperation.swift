@@ -35,6 +35,8 @@ final class ControllerOperation {
     var log: LogTrace?
     /// Our own trouble beside what the machine knows; it ends up in the message.
     var cause: (any Error)?
+    /// What had not come when the time was over.
+    private var missing: String?
     /// Something that went wrong although the daemon runs.
     var trouble: String?
 
@@ -135,8 +137,15 @@ final class ControllerOperation {
             timers[timer] = nil
             // Where nothing announces changes of the log, a look decides.
             if timer == .inactivity, log?.hasChanged() ?? false { return handle(.logActivity) }
+            if timer != .step { missing = whatIsMissing }
             handle(.expired(timer))
         }
+    }
+
+    private var whatIsMissing: String? {
+        guard let launch, !launch.isOver, !facts.plan.daemonizes else { return listeners.missing(facts) }
+        return "Its start command has not returned: a program that stays in the foreground needs 'daemonizes' "
+            + "(hob control: --daemonize)."
     }
 
     private func lookUp() {
@@ -219,6 +228,7 @@ final class ControllerOperation {
                 result: .failure(
                     ControllerError(
                         .init(failure.code), identifier: identifier, message: message, cause: cause,
+                        hint: failure.code == .startTimedOut ? trouble ?? missing : nil,
                         isByChance: failure.isByChance)))
         }
     }

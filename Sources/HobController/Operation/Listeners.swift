@@ -48,6 +48,20 @@ struct Listeners {
         return "ping: \(reason)"
     }
 
+    /// What has not come so far, in a sentence; nil when nothing is waited for.
+    func missing(_ facts: DaemonFacts) -> String? {
+        var parts: [String] = []
+        if pidFile?.isWaiting ?? false {
+            parts.append("its pid file \(facts.configuration.pidFile) names no process of it")
+        }
+        if let ping, ping.isAsking {
+            parts.append("its ping was not answered" + (ping.lastFailure.map { " (\($0))" } ?? ""))
+        }
+        if isPhraseAwaited { parts.append("its ready phrase has not appeared") }
+        if parts.isEmpty, notice != nil { parts.append("it has not sent READY=1") }
+        return parts.isEmpty ? nil : "Until then \(parts.joined(separator: ", and "))."
+    }
+
     /// Stops listening to anything.
     mutating func cancel(on surroundings: ControllerLoop) {
         pidFile?.cancel()

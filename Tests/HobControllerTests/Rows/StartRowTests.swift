@@ -71,6 +71,28 @@ struct StartRowTests {
         #expect(daemon.processes.isEmpty)
     }
 
+    @Test("what did not come in time is said beside the message: command, pid file, ping")
+    func hints() async throws {
+        func hint(_ change: @Sendable (inout DaemonController.Configuration) -> Void) async throws -> String {
+            let daemon = try ControlledDaemon {
+                $0.startTimeout = .milliseconds(700)
+                change(&$0)
+            }
+            let error = await #expect(throws: ControllerError.self) { try await daemon.controller.start() }
+            #expect(error?.message == "(logs empty; timed out)")
+            return error?.description.split(separator: "\n").last.map(String.init) ?? ""
+        }
+        let foreground = try await hint { $0.startCommand = ["sleep", "600"] }
+        #expect(foreground.contains("start command has not returned") && foreground.contains("--daemonize"))
+        let unnamed = try await hint { $0.startCommand = ["true"] }
+        #expect(unnamed.contains("/pid names no process of it"))
+        let silent = try await hint {
+            $0.startCommand = ["sleep", "600"]
+            $0.daemonizes = true
+        }
+        #expect(silent == "Until then its ping was not answered (no such socket).")
+    }
+
     @Test("readiness by sd_notify, of a program in the foreground")
     func notification() async throws {
         let daemon = try ControlledDaemon(["--no-daemonize", "--no-pid-file", "--notify-after", "0.2"]) {

@@ -143,6 +143,19 @@ struct DaemonProcessTests {
         #expect(output.contains("NotingService has not ended in"))
     }
 
+    @Test("TERM at any moment of its start ends it in order, without waiting for its patience")
+    func earlyTerm() throws {
+        for round in 0..<10 {
+            let daemon = try Running()
+            try daemon.waitToNote("running")
+            usleep(UInt32(round) * 500)
+            try daemon.signal(.terminate)
+            let output = try daemon.child.readToEnd()
+            #expect(try daemon.child.waitForExit() == .exited(code: 0))
+            #expect(!output.contains("still running"), "\(output)")
+        }
+    }
+
     @Test("a run that throws ends with status 1 and its words")
     func failing() throws {
         let daemon = try Running("--fails")
