@@ -37,8 +37,12 @@ struct Creation {
     init(_ project: Project, in directory: ProjectDirectory) throws {
         self.directory = directory
         let earlier = try directory.manifest()
+        if let earlier, earlier.kind != project.kind.rawValue {
+            throw NewFailure(
+                NewFailure.exists,
+                "\(directory.path) is of kind \(earlier.kind): say --kind \(earlier.kind), or 'hob destroy' it first")
+        }
         manifest = earlier ?? ProjectManifest(kind: project.kind.rawValue)
-        manifest.kind = project.kind.rawValue
         for file in try project.files() {
             let action: Action
             switch try directory.content(of: file.path) {
