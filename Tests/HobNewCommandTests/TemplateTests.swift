@@ -11,8 +11,7 @@ struct TemplateTests {
         var known = Set(try Making.project(kind).holes.keys)
         known.formUnion(["hobPath", "hobURL", "url", "from", "hasTraits", "products", "product", "package"])
         for template in kind.templates {
-            for part in (template.path + template.text).components(separatedBy: "{{").dropFirst() {
-                let name = String(part.prefix { $0 != "}" }.drop { "#/^".contains($0) })
+            for name in names(in: template.path + template.text) {
                 #expect(known.contains(name), "\(template.path): \(name)")
             }
         }
@@ -63,5 +62,17 @@ struct TemplateTests {
         #expect(try PackageSource.resolve(nil, checkout: directory.path) == .path(directory.path))
         #expect(try PackageSource.resolve(".", in: directory.path) == .path(directory.path))
         #expect(try PackageSource.resolve(nil) == .path(PackageSource.ownCheckout))
+    }
+
+    /// What stands between two pairs of braces.
+    private func names(in text: String) -> [String] {
+        var names: [String] = []
+        var rest = text[...]
+        while let brace = rest.firstIndex(of: "{") {
+            rest = rest[brace...].dropFirst()
+            guard rest.first == "{" else { continue }
+            names.append(String(rest.dropFirst().prefix { $0 != "}" }.drop { "#/^".contains($0) }))
+        }
+        return names
     }
 }
