@@ -30,6 +30,9 @@ let package = Package(
         .target(name: "HobPolicy"),
         .target(name: "HobProtocol"),
 
+        // MARK: YAML with positions: the one place that knows the parser
+        .target(name: "HobYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
+
         // MARK: The operating system
         .target(name: "CHobSystem"),
         .target(name: "HobSystem", dependencies: ["CHobSystem"]),
@@ -47,10 +50,7 @@ let package = Package(
         .target(name: "HobClient", dependencies: ["HobProtocol", "HobSystem", "HobSupervisorCore"]),
         .target(
             name: "HobConfig",
-            dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore",
-                .product(name: "Yams", package: "Yams"),
-            ]),
+            dependencies: ["HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobYAML"]),
 
         // MARK: Daemons that nobody supervises: decisions, then the shell, a guest in its host's process
         .target(name: "HobControllerCore", dependencies: ["HobPolicy"]),
@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "Hob",
             dependencies: [
-                "HobPolicy", "HobSystem", "HobController", "HobTasks",
+                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -88,7 +88,7 @@ let package = Package(
         .target(
             name: "HobFuzz",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobConfig",
+                "HobPolicy", "HobProtocol", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobConfig",
             ],
             path: "Fuzz/Targets"),
 
@@ -97,7 +97,7 @@ let package = Package(
         .executableTarget(
             name: "HobCommand",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig",
+                "HobPolicy", "HobProtocol", "HobYAML", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig",
                 "HobControllerCore", "HobController",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -132,7 +132,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "HobConfigTests",
-            dependencies: ["HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit"],
+            dependencies: [
+                "HobConfig", "HobPolicy", "HobProtocol", "HobSupervisorCore", "HobSystem", "HobTestKit", "HobYAML",
+            ],
             exclude: ["Golden"]),
         .testTarget(
             name: "HobClientTests", dependencies: ["HobClient", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit"]),
@@ -140,7 +142,7 @@ let package = Package(
             name: "HobCommandTests",
             dependencies: [
                 "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig", "HobTestKit",
-                "HobCommand", "hobd", "hob-fixture",
+                "HobCommand", "HobNewCommand", "hobd", "hob-fixture",
             ]),
         .testTarget(
             name: "HobNewCommandTests", dependencies: ["HobNewCommand", "HobSystem", "HobTestKit", "HobCommand"]),
@@ -160,12 +162,17 @@ let package = Package(
             ]),
         .testTarget(
             name: "ExampleTests", dependencies: ["HobSystem", "HobTestKit", "example-apache", "example-search"]),
-        .testTarget(name: "HobTasksTests", dependencies: ["HobTasks", "HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobTasksTests",
+            dependencies: [
+                "HobTasks", "HobPolicy", "HobSystem", "HobTestKit", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "HobTests",
             dependencies: [
-                "Hob", "HobTasks", "HobController", "HobPolicy", "HobSystem", "HobTestKit", "hob-fixture",
-                "fixture-daemon",
+                "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
+                "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(

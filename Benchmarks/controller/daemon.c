@@ -4,7 +4,8 @@
 //
 // RECORD gets two numbers of eight bytes, CLOCK_MONOTONIC in nanoseconds: right after listen(2) (for notify: right before
 // READY=1 is sent), and right before _exit(2). A "daemon" forks twice, its first process ends at once; the pid file is
-// written before the START_MS that it takes until it listens. SIGTERM ends it, after STOP_MS.
+// written before the START_MS that it takes until it listens; "300+100" is something from 300 to 399, another each time.
+// SIGTERM ends it, after STOP_MS.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -29,6 +30,13 @@ static int64_t now(void) {
 static void wait_milliseconds(long milliseconds) {
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
     if (milliseconds > 0) clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}
+
+static long milliseconds(const char *text) {
+    char *rest;
+    long base = strtol(text, &rest, 10);
+    long spread = *rest == '+' ? atol(rest + 1) : 0;
+    return base + (spread > 0 ? getpid() * 61L % spread : 0);
 }
 
 static struct sockaddr_un path_address(const char *path) {
@@ -83,7 +91,7 @@ int main(int count, char **words) {
     file = open(words[2], O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (file < 0 || write(file, pid, (size_t)length) != length) return 73;
     close(file);
-    wait_milliseconds(atol(words[4]));
+    wait_milliseconds(milliseconds(words[4]));
 
     struct pollfd entries[2] = {{signalfd(-1, &set, 0), POLLIN, 0}, {-1, POLLIN, 0}};
     const char *notify = getenv("NOTIFY_SOCKET");
@@ -102,7 +110,7 @@ int main(int count, char **words) {
         int connection = accept(entries[1].fd, NULL, NULL);
         if (connection >= 0) close(connection);
     }
-    wait_milliseconds(atol(words[5]));
+    wait_milliseconds(milliseconds(words[5]));
     unlink(words[2]);
     record[1] = now();
     _exit(0);

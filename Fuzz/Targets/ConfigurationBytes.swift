@@ -1,6 +1,7 @@
 import HobConfig
 import HobSupervisorCore
 import HobSystem
+import HobYAML
 
 /// The text of a hob.yml.
 enum ConfigurationBytes {

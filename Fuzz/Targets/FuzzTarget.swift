@@ -13,6 +13,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "state", check: StateBytes.check),
         FuzzTarget(name: "journal", check: JournalBytes.check),
         FuzzTarget(name: "config", check: ConfigurationBytes.check),
+        FuzzTarget(name: "daemon", check: DaemonBytes.check),
         FuzzTarget(name: "dotenv", check: VariableBytes.check),
     ]
 

@@ -7,6 +7,10 @@ struct FixtureDaemon: Daemon {
     static let configuration = DaemonConfiguration(
         name: "fixture-daemon", abstract: "A daemon for tests.", version: "1.2.3", shutdownDeadline: .seconds(4))
 
+    static let greeting = ConfigKey<String>("greeting", default: "hello", reloads: true)
+    static let port = ConfigKey<Int>("http.port", default: 8080)
+    static var keys: [any ConfigurationKey] { [greeting, port] }
+
     @Option(help: "Where it notes what happens.") var notes: String
     @Flag(help: "It does not heed a graceful shutdown.") var stubborn = false
     @Flag(help: "It does not heed a cancellation either.") var stuck = false
@@ -17,6 +21,7 @@ struct FixtureDaemon: Daemon {
     @Flag(help: "Its reload throws.") var reloadFails = false
     @Flag(help: "It blocks every thread of Swift's pool.") var blocksPool = false
     @Flag(help: "It runs services.") var services = false
+    @Option(help: "It logs so many lines, from four tasks at once.") var logLines = 0
 
     func run(_ context: DaemonContext) async throws {
         let notes = Notes(notes)
@@ -29,6 +34,13 @@ struct FixtureDaemon: Daemon {
         }
         context.onShutdown("third") { notes.add("hook third") }
         notes.add("running")
+        if context.configuration[Self.greeting] != "hello" {
+            notes.add("greets \(context.configuration[Self.greeting])")
+        }
+        if logLines > 0 {
+            await log(logLines / 4, context)
+            notes.add("logged")
+        }
         if blocksPool { for _ in 0..<64 { Task.detached { while true { sleep(60) } } } }
         if services {
             try await context.run(
@@ -48,8 +60,23 @@ struct FixtureDaemon: Daemon {
         notes.add("run ended")
     }
 
+    private func log(_ count: Int, _ context: DaemonContext) async {
+        await withTaskGroup(of: Void.self) { group in
+            for writer in 0..<4 {
+                group.addTask {
+                    for number in 0..<count {
+                        context.logger.info("\(writer)-\(number)")
+                        // So that several renames fit in.
+                        if number % 50 == 0 { try? await Task.sleep(for: .milliseconds(1)) }
+                    }
+                }
+            }
+        }
+    }
+
     func reload(_ context: DaemonContext) async throws {
         Notes(notes).add("reload")
+        Notes(notes).add("greets \(context.configuration[Self.greeting])")
         if reloadFails { throw Refusal() }
     }
 }

@@ -1,5 +1,6 @@
 import HobConfig
 import HobPolicy
+import HobYAML
 import Testing
 
 @testable import struct HobConfig.KeyTable

@@ -2,6 +2,7 @@ import Glibc
 import HobConfig
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 import Testing
 
 @Suite struct MutationTests {

@@ -1,6 +1,7 @@
 import Glibc
 import HobConfig
 import HobSupervisorCore
+import HobYAML
 import Testing
 
 @Suite struct RobustnessTests {

@@ -1,5 +1,6 @@
 import HobConfig
 import HobSupervisorCore
+import HobYAML
 import Testing
 
 @Suite struct SystemLoaderTests {

@@ -1,4 +1,5 @@
 import HobConfig
+import HobYAML
 import Testing
 
 @Suite struct WarningTests {

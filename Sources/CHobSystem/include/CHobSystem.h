@@ -238,6 +238,9 @@ struct hob_credentials {
     int pid;
     uint32_t user, group;
 };
+// The inodes of the TCP sockets that listen on the port, by sock_diag(7); their number, or -1 with errno: E2BIG when there
+// are more, and whatever a kernel without it says.
+int hob_listening_inodes(uint16_t port, uint64_t *_Nonnull inodes, int capacity);
 int hob_peer_credentials(int socket, struct hob_credentials *_Nonnull credentials);
 /// SO_PEERPIDFD (Linux 6.5).
 int hob_peer_pidfd(int socket);

@@ -15,7 +15,7 @@ enum BackgroundDaemon {
         configuration.logFile = place.logFile
         configuration.daemonizes = true
         configuration.awaitsNotification = true
-        configuration.environment["HOB_PID_FILE"] = place.pidFile
+        configuration.environment["HOB_LOG_FILE"] = place.logFile
         configuration.startTimeout = .seconds(30)
         configuration.logInactivityTimeout = nil
         configuration.stopTimeout = D.configuration.shutdownDeadline + .seconds(2)

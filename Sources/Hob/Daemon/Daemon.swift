@@ -13,10 +13,15 @@ public import ArgumentParser
 ///     }
 ///
 /// Its options are properties with `@Option`, `@Flag` and `@Argument`; its state is local to ``run(_:)``. The binary
-/// understands `run` (in the foreground, the default), `start`, `stop`, `restart`, `reload`, `status` and `version`.
+/// understands `run` (in the foreground, the default), `start`, `stop`, `restart`, `reload`, `status`, `logs`, `config` and
+/// `version`.
 public protocol Daemon: ParsableArguments, Sendable {
     /// Its name, version and habits; everything has a default.
     static var configuration: DaemonConfiguration { get }
+
+    /// The keys of its configuration, which it reads by `context.configuration[key]`; any other key in a file, a variable
+    /// or behind `--set` is an error.
+    static var keys: [any ConfigurationKey] { get }
 
     /// Does the daemon's work; it is over when this returns or throws.
     ///
@@ -25,13 +30,16 @@ public protocol Daemon: ParsableArguments, Sendable {
     /// ``DaemonConfiguration/shutdownDeadline``.
     func run(_ context: DaemonContext) async throws
 
-    /// Is called at HUP, after the log was reopened; an error is logged, and the daemon runs on.
+    /// Is called at HUP, after the log was reopened and the configuration read anew; an error is logged, and the daemon runs on.
     func reload(_ context: DaemonContext) async throws
 }
 
 extension Daemon {
     /// The defaults.
     public static var configuration: DaemonConfiguration { DaemonConfiguration() }
+
+    /// None.
+    public static var keys: [any ConfigurationKey] { [] }
 
     /// Does nothing.
     public func reload(_ context: DaemonContext) async throws {}

@@ -10,7 +10,8 @@ struct DaemonCommand<D: Daemon>: AsyncParsableCommand {
             discussion: RunCommand<D>.helpMessage(columns: 80), version: about.version,
             subcommands: [
                 RunCommand<D>.self, StartCommand<D>.self, StopCommand<D>.self, RestartCommand<D>.self,
-                ReloadCommand<D>.self, StatusCommand<D>.self, VersionCommand<D>.self,
+                ReloadCommand<D>.self, StatusCommand<D>.self, LogsCommand<D>.self,
+                ConfigCommand<D>.self, VersionCommand<D>.self,
             ] + about.commands,
             defaultSubcommand: RunCommand<D>.self)
     }

@@ -1,3 +1,4 @@
+public import HobTasks
 public import Logging
 public import ServiceLifecycle
 
@@ -5,6 +6,8 @@ public import ServiceLifecycle
 public struct DaemonContext: Sendable {
     /// The daemon's log.
     public let logger: Logger
+    /// Its configuration, which a reload may change.
+    public let configuration: LiveConfiguration
     let process: DaemonProcess
     let shutdown: ShutdownTimes
 
@@ -41,8 +44,19 @@ public struct DaemonContext: Sendable {
         process.hooks.add(name, body)
     }
 
-    /// Elements at this distance, the first at once, until a graceful shutdown or cancellation.
-    public func every(_ interval: Duration) -> Ticks {
-        Ticks(interval: interval) { [process] in process.settled() }
+    /// A turn every so often, for a `for try await` loop; the first at once, the last before a graceful shutdown.
+    ///
+    /// - Parameters:
+    ///   - interval: The time between two turns; more than zero.
+    ///   - pacing: Whether the loop's own time comes on top (the default) or is part of the interval.
+    ///   - startsImmediately: Whether the first turn comes at once.
+    ///   - maximumRuns: How many turns there are at most; nil: no end.
+    public func every(
+        _ interval: Duration, pacing: Pacing = .fixedDelay, startsImmediately: Bool = true, maximumRuns: Int? = nil
+    ) -> Ticks {
+        let turns = HobTasks.every(
+            interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns, logger: logger,
+            until: { try? await gracefulShutdown() })
+        return Ticks(turns: turns) { [process] in process.settled() }
     }
 }

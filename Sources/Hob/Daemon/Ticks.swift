@@ -1,36 +1,31 @@
-import ServiceLifecycle
+public import HobTasks
 
-/// Numbers at a fixed distance, from 1 on, until a graceful shutdown: what ``DaemonContext/every(_:)`` gives.
+/// The turns of a daemon's loop, until a graceful shutdown: what ``DaemonContext/every(_:pacing:startsImmediately:maximumRuns:)``
+/// gives.
 public struct Ticks: AsyncSequence, Sendable {
-    let interval: Duration
+    let turns: TickSequence
     /// Called when the loop's body has run once.
     let settled: @Sendable () -> Void
 
     /// Begins to count.
-    public func makeAsyncIterator() -> Iterator { Iterator(interval: interval, settled: settled) }
+    public func makeAsyncIterator() -> Iterator { Iterator(turns: turns.makeAsyncIterator(), settled: settled) }
 
-    /// Waits the interval between two elements, however long the loop's body took.
+    /// Waits between two turns.
     public struct Iterator: AsyncIteratorProtocol {
-        let interval: Duration
+        var turns: TickSequence.AsyncIterator
         let settled: @Sendable () -> Void
-        private var count = 0
+        private var hasTurned = false
 
-        init(interval: Duration, settled: @escaping @Sendable () -> Void) {
-            self.interval = interval
+        init(turns: TickSequence.AsyncIterator, settled: @escaping @Sendable () -> Void) {
+            self.turns = turns
             self.settled = settled
         }
 
-        /// The next number; nil when the daemon is to end.
-        public mutating func next() async throws -> Int? {
-            if Task.isShuttingDownGracefully || Task.isCancelled { return nil }
-            if count == 1 { settled() }
-            if count > 0 {
-                let interval = interval
-                try? await cancelWhenGracefulShutdown { try await Task.sleep(for: interval) }
-                if Task.isShuttingDownGracefully || Task.isCancelled { return nil }
-            }
-            count += 1
-            return count
+        /// The next turn; nil when the daemon is to end.
+        public mutating func next() async throws -> Tick? {
+            if hasTurned { settled() }
+            hasTurned = true
+            return try await turns.next()
         }
     }
 }

@@ -13,6 +13,7 @@ final class DaemonProcess: @unchecked Sendable {
     let hooks = ShutdownHooks()
     let running = RunningParts()
     let logger: Logger
+    private let log: DaemonLog
     private let shutdown: ShutdownTimes
     private let announcesReadiness: Bool
     /// So long a daemon that waits for something of its own must have lived to count as ready.
@@ -23,10 +24,12 @@ final class DaemonProcess: @unchecked Sendable {
     private var task: Task<Void, Never>?
 
     init(
-        control: ControlThread, logger: Logger, shutdown: ShutdownTimes, steps: ReloadSteps, announcesReadiness: Bool
+        control: ControlThread, log: DaemonLog, logger: Logger, shutdown: ShutdownTimes, steps: ReloadSteps,
+        announcesReadiness: Bool
     ) {
         self.announcesReadiness = announcesReadiness
         self.control = control
+        self.log = log
         self.logger = logger
         self.shutdown = shutdown
         self.steps = steps
@@ -95,7 +98,10 @@ final class DaemonProcess: @unchecked Sendable {
         case .complain(let text): logger.error("\(text)")
         case .startPatience: after(shutdown.patience, .patienceOver)
         case .startDeadline: after(shutdown.deadline, .deadlineOver)
-        case .exit(let status): _exit(status)
+        case .exit(let status):
+            // The last lines are those that explain the end.
+            log.flush(within: .seconds(1))
+            _exit(status)
         }
     }
 

@@ -4,6 +4,7 @@ import HobController
 import HobControllerCore
 import HobProtocol
 import HobSystem
+import HobYAML
 
 /// Tells a person, or a script, what came of an operation on a daemon.
 struct ControlReport {

@@ -1,4 +1,5 @@
 import HobConfig
+import HobYAML
 
 /// A file that cannot be used, with everything that is wrong with it.
 struct DiagnosticsFailure: Error {

@@ -1,5 +1,6 @@
 import HobConfig
 import HobProtocol
+import HobYAML
 
 /// How a diagnostic of the configuration looks.
 enum DiagnosticText {

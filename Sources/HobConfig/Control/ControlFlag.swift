@@ -1,3 +1,5 @@
+import HobYAML
+
 /// A flag of `hob control`, as a value of the file's key would be.
 package struct ControlFlag: Hashable, Sendable {
     /// What messages call the command behind `--`.

@@ -1,3 +1,5 @@
+package import HobYAML
+
 /// What was read of a daemon, and what there is to say about it.
 package struct ControlLoad: Sendable {
     /// What is right of it.

@@ -1,3 +1,5 @@
+import HobYAML
+
 /// The forms of a ping.
 extension ControlReader {
     private static let forms = "write tcp:HOST:PORT, unix:PATH, http://HOST:PORT/PATH or exec:COMMAND"

@@ -1,5 +1,6 @@
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 /// Reads what is said of a daemon, in a file or by flags, by the same rules.
 struct ControlReader {

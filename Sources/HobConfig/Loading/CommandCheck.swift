@@ -1,5 +1,6 @@
 import Glibc
 import HobSupervisorCore
+import HobYAML
 
 /// Warns of programs that cannot be found now; the start decides, for a task may build them first.
 struct CommandCheck {

@@ -1,4 +1,5 @@
 package import HobSupervisorCore
+package import HobYAML
 
 /// What a load found out.
 package enum LoadResult: Sendable {

@@ -1,4 +1,5 @@
 import HobSupervisorCore
+import HobYAML
 
 extension ConfigurationCompiler {
     /// Checks what was added against each other, and makes the result of it.

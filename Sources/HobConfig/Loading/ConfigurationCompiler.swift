@@ -1,4 +1,5 @@
 import HobSupervisorCore
+import HobYAML
 
 /// Turns the trees of one or more files into definitions that agree with each other.
 struct ConfigurationCompiler {

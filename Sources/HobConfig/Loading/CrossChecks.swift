@@ -1,5 +1,6 @@
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 /// Checks what services say about each other, and fills it in.
 struct CrossChecks {

@@ -1,3 +1,5 @@
+import HobYAML
+
 /// Reads a file as a tree, with its override laid over it.
 struct FileTree {
     let context: LoadingContext

@@ -1,3 +1,5 @@
+import HobYAML
+
 /// Lays an override file over a file: mappings merge key by key, other values replace, and nothing removes.
 enum OverrideMerge {
     /// The name of the file that overrides another: `hob.override.yml` for `hob.yml`.

@@ -1,4 +1,5 @@
 import HobSupervisorCore
+import HobYAML
 
 /// A definition with the places that checks across services speak of.
 struct ParsedService {

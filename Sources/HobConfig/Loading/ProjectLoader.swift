@@ -1,4 +1,5 @@
 import HobSupervisorCore
+import HobYAML
 
 /// Loads a project's `hob.yml`, with the `.env` and `hob.override.yml` beside it.
 package struct ProjectLoader {

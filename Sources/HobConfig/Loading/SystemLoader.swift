@@ -1,4 +1,5 @@
 import Glibc
+import HobYAML
 
 /// Loads the system's configuration: all `*.yml` files of a directory as one.
 package struct SystemLoader {

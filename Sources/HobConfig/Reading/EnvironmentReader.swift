@@ -1,4 +1,5 @@
 import HobSupervisorCore
+import HobYAML
 
 /// Puts the environment of one service together: its files, its port, then its own variables.
 struct EnvironmentReader {

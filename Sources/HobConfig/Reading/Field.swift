@@ -1,3 +1,5 @@
+import HobYAML
+
 /// A value with the name that messages call it by.
 struct Field {
     /// The key with the keys around it, such as `ready.timeout`; empty for the owner's own mapping.

@@ -1,3 +1,5 @@
+import HobYAML
+
 /// What all parts of one load share: problems, variables, names, and the texts read so far.
 final class LoadingContext {
     /// Everything that was found.

@@ -1,6 +1,7 @@
 import HobPolicy
 import HobProtocol
 import HobSupervisorCore
+import HobYAML
 
 /// Reads one service of a file.
 struct ServiceReader {

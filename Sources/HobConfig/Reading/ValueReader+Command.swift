@@ -1,5 +1,6 @@
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 extension ValueReader {
     /// Words that mean something to a shell only.

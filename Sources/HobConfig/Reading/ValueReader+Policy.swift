@@ -1,5 +1,6 @@
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 extension ValueReader {
     /// What other tools call the conditions.

@@ -1,5 +1,6 @@
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 extension ValueReader {
     /// The limits of setrlimit(2); those that count bytes take a unit.

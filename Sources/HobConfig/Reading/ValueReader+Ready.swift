@@ -1,6 +1,7 @@
 import Glibc
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 extension ValueReader {
     /// How it is known that a service may be used.

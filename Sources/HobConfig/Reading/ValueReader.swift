@@ -1,5 +1,6 @@
 import HobPolicy
 import HobSupervisorCore
+import HobYAML
 
 /// Reads values for one owner, such as `service 'web'`: nil means that a problem was reported.
 struct ValueReader {

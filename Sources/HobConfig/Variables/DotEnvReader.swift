@@ -1,3 +1,5 @@
+import HobYAML
+
 /// Reads a file of variables: `NAME=value` lines, `export` in front, comments, `'literal'` and `"with \n and ${VAR}"`.
 struct DotEnvReader {
     /// One variable.

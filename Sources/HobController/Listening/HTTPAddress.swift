@@ -1,13 +1,16 @@
-/// The parts of an `http://` URL that a ping needs.
-struct HTTPAddress: Hashable, Sendable {
-    var host: String
-    var port: UInt16
+/// The parts of an `http://` URL that a ping or a webhook needs.
+package struct HTTPAddress: Hashable, Sendable {
+    /// The host, without brackets.
+    package var host: String
+    /// The port; 80 when none is given.
+    package var port: UInt16
     /// Host and port as they stand in the URL.
-    var authority: String
-    var path: String
+    package var authority: String
+    /// Path and query.
+    package var path: String
 
     /// Nil when the text is no such URL.
-    init?(_ url: String) {
+    package init?(_ url: String) {
         guard url.lowercased().hasPrefix("http://") else { return nil }
         let rest = url.dropFirst(7)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex

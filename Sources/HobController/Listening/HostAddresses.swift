@@ -1,10 +1,10 @@
 import Glibc
-import HobSystem
+package import HobSystem
 
 /// The addresses behind a host's name.
-enum HostAddresses {
+package enum HostAddresses {
     /// Without asking anybody: a numeric address, or `localhost`, which is both loopback addresses; else nil.
-    static func known(_ host: String, port: UInt16) -> [SocketAddress]? {
+    package static func known(_ host: String, port: UInt16) -> [SocketAddress]? {
         if host == "localhost" { return [.loopback(port: port), .loopback6(port: port)] }
         let isIPv6 = host.contains(":")
         guard let address = try? SocketAddress(parsing: isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)") else {
@@ -14,7 +14,7 @@ enum HostAddresses {
     }
 
     /// Asks the system's name service, which may take long.
-    static func resolve(_ host: String, port: UInt16) throws(SystemError) -> [SocketAddress] {
+    package static func resolve(_ host: String, port: UInt16) throws(SystemError) -> [SocketAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -20,6 +20,8 @@ final class DaemonTree {
     private var whenGone: (() -> Void)?
     private var isExpectingMore: () -> Bool = { false }
     private var nextLook: TimerToken?
+    /// The scan for the last signal found nobody, and nobody has come up since.
+    private var wasFoundEmpty = false
     /// What all of them were sent last: whoever comes up later gets it, too.
     private var standing: Int32?
 
@@ -46,6 +48,7 @@ final class DaemonTree {
     func signalAll(_ signal: Int32) {
         standing = signal
         scan()
+        wasFoundEmpty = members.isEmpty
         signalMembers()
     }
 
@@ -55,6 +58,8 @@ final class DaemonTree {
     func whenGone(unless: @escaping () -> Bool, _ body: @escaping () -> Void) {
         whenGone = body
         isExpectingMore = unless
+        // Who was being started during that scan may be there by now.
+        if unless() { wasFoundEmpty = false }
         look()
     }
 
@@ -83,7 +88,8 @@ final class DaemonTree {
         guard let body = whenGone else { return }
         // As long as one is known to live, its end is the next thing worth a look.
         guard members.isEmpty, !isExpectingMore() else { return }
-        scan()
+        if !wasFoundEmpty { scan() }
+        wasFoundEmpty = false
         guard members.isEmpty else { return signalMembers() }
         whenGone = nil
         body()
@@ -115,6 +121,7 @@ final class DaemonTree {
         guard let handle = try? identity.open() else { return nil }
         let member = Member(handle)
         members[identity] = member
+        wasFoundEmpty = false
         member.watch = try? loop.watch(handle.raw, events: .read) { [weak self] _ in self?.ended(identity) }
         return member
     }

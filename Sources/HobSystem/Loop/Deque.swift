@@ -1,16 +1,23 @@
 /// A first-in-first-out queue whose both ends cost constant time.
-struct Deque<Element> {
+package struct Deque<Element> {
     private var incoming: [Element] = []
     private var outgoing: [Element] = []
 
-    var isEmpty: Bool { incoming.isEmpty && outgoing.isEmpty }
-    var count: Int { incoming.count + outgoing.count }
+    /// Makes an empty queue.
+    package init() {}
 
-    mutating func append(_ element: Element) {
+    /// Whether nothing is in it.
+    package var isEmpty: Bool { incoming.isEmpty && outgoing.isEmpty }
+    /// How many elements are in it.
+    package var count: Int { incoming.count + outgoing.count }
+
+    /// Puts one at the end.
+    package mutating func append(_ element: Element) {
         incoming.append(element)
     }
 
-    mutating func popFirst() -> Element? {
+    /// Takes the first one.
+    package mutating func popFirst() -> Element? {
         if outgoing.isEmpty {
             swap(&incoming, &outgoing)
             outgoing.reverse()
@@ -21,7 +28,8 @@ struct Deque<Element> {
         return first
     }
 
-    mutating func removeAll() -> [Element] {
+    /// Takes all of them.
+    package mutating func removeAll() -> [Element] {
         defer { self = Deque() }
         return outgoing.reversed() + incoming
     }

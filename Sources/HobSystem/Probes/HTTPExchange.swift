@@ -1,7 +1,7 @@
 /// The least of HTTP/1.1 that a probe needs: one GET, and the status line of its answer.
-struct HTTPExchange {
+package struct HTTPExchange {
     /// What an answer has come to.
-    enum Answer: Hashable {
+    package enum Answer: Hashable {
         /// The status line is not complete.
         case incomplete
         /// The status.
@@ -14,6 +14,9 @@ struct HTTPExchange {
     static let longestStatusLine = 8192
 
     private var line: [UInt8] = []
+
+    /// Begins to wait for an answer.
+    package init() {}
 
     /// The request. Control bytes, which could end a line early, become percent signs.
     static func request(host: String, path: String, userAgent: String) -> [UInt8] {
@@ -29,7 +32,7 @@ struct HTTPExchange {
     }
 
     /// Takes the next bytes of the answer.
-    mutating func receive(_ bytes: UnsafeRawBufferPointer) -> Answer {
+    package mutating func receive(_ bytes: UnsafeRawBufferPointer) -> Answer {
         for byte in bytes {
             if byte == UInt8(ascii: "\n") { return Self.status(of: line) }
             guard line.count < Self.longestStatusLine else { return .malformed }

@@ -5,16 +5,19 @@ import Glibc
 package enum UnixSocket {
     /// Connects a stream to the socket of this name; the descriptor is non-blocking.
     package static func connect(in directory: Descriptor, name: String) throws(SystemError) -> Descriptor {
-        try connect(try UnixSocketPath.address(of: name, in: directory), name)
+        try connect(try UnixSocketPath.address(of: name, in: directory), name, datagram: false)
     }
 
-    /// Connects a stream to the socket at this path (at most 107 bytes); the descriptor is non-blocking.
-    package static func connect(path: String) throws(SystemError) -> Descriptor {
-        try connect(try UnixSocketPath.address(of: path), path)
+    /// Connects to the socket at this path (at most 107 bytes), a stream unless said otherwise; the descriptor is
+    /// non-blocking.
+    package static func connect(path: String, datagram: Bool = false) throws(SystemError) -> Descriptor {
+        try connect(try UnixSocketPath.address(of: path), path, datagram: datagram)
     }
 
-    private static func connect(_ address: hob_address, _ name: String) throws(SystemError) -> Descriptor {
-        let socket = try make(datagram: false)
+    private static func connect(
+        _ address: hob_address, _ name: String, datagram: Bool
+    ) throws(SystemError) -> Descriptor {
+        let socket = try make(datagram: datagram)
         var address = address
         let result = invoke(.connect) { hob_connect(socket.raw, &address) }
         guard result >= 0 else { throw .socket("connect to", name, -result) }

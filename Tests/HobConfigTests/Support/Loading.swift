@@ -1,5 +1,6 @@
 import HobConfig
 import HobSupervisorCore
+import HobYAML
 import Testing
 
 /// Loads a text as the hob.yml of an otherwise empty directory.

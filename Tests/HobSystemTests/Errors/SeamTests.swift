@@ -33,6 +33,9 @@ import Testing
         "hob_give_back_memory": "frees only", "hob_stand_in": "words of memory; the call is in the seam",
         "access@PortHolder.swift": "a hint in a message",
         "fcntl@HeldDescriptors.swift": "asks what is open",
+        "hob_shutdown_writing": "an end told to a peer that may be gone already",
+        "hob_unblock_signals": "pthread_sigmask, which fails only on a bad argument",
+        "hob_ignores_signal": "asks for a disposition; fails only on a bad number",
     ]
 
     /// Names of the C library that no method of ours has.

@@ -47,6 +47,15 @@ import Testing
         #expect(try PortHolder.isListening(port: address.port, anyOf: []) == false)
     }
 
+    @Test func `listeners are the same from the kernel's answer and from its table`() throws {
+        let listener = try TCPSocket.listen(on: .loopback(port: 0))
+        let port = try SocketAddress.local(of: listener).port
+        let both = try? TCPSocket.listen(on: .loopback6(port: port))
+        let inodes = try PortHolder.listenerInodes(port: port).sorted()
+        #expect(inodes.count == (both == nil ? 1 : 2))
+        #expect(try PortHolder.inodesFromTable(port: port).sorted() == inodes)
+    }
+
     @Test func `a freed port is free at once, connections in TIME_WAIT or not`() async {
         // In a process of its own: a test that spawns meanwhile would hold a copy of the listener for a moment.
         await #expect(processExitsWith: .success) {
