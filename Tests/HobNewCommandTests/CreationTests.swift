@@ -8,7 +8,8 @@ import Testing
 struct CreationTests {
     static let shared = [
         ".dockerignore", ".gitignore", ".hob-new/manifest", "Dockerfile", "Makefile", "Package.swift", "README.md",
-        "Sources/hello/Hello.swift", "Tests/helloTests/DaemonProgram.swift", "Tests/helloTests/LifeCycleTests.swift",
+        "Sources/hello/Hello.swift", "Sources/hello/Keys.swift", "Tests/helloTests/DaemonProgram.swift",
+        "Tests/helloTests/LifeCycleTests.swift",
         "config/base.yml", "config/development.yml", "config/production.yml", "config/test.yml", "hob.yml",
         "systemd/hello.service",
     ]
@@ -50,7 +51,7 @@ struct CreationTests {
     func planning() throws {
         let directory = try TestDirectory()
         let creation = try Creation(Making.project(), in: Making.place(directory))
-        #expect(creation.steps.count == 17)
+        #expect(creation.steps.count == 18)
         #expect(creation.steps.allSatisfy { $0.action == .create })
         #expect(try Tree(directory).entries.isEmpty)
     }

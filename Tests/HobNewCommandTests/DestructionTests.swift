@@ -77,7 +77,7 @@ struct DestructionTests {
         #expect(try Tree(directory).entries.isEmpty)
     }
 
-    @Test("A creation that broke off can be undone at every step", arguments: 0..<17)
+    @Test("A creation that broke off can be undone at every step", arguments: 0..<18)
     func brokenOff(step: Int) throws {
         let directory = try TestDirectory()
         try directory.descriptor.makeDirectory("hello", mode: 0o755)

@@ -92,7 +92,7 @@ struct ProjectName: Hashable, CustomStringConvertible {
     private static let takenTypes: Set<String> = [
         "Any", "Application", "Array", "Bool", "Character", "Clock", "Collector", "Configuration", "Counter", "Daemon",
         "DaemonConfiguration", "DaemonContext", "DaemonProgram", "Data", "Date", "Dictionary", "Disk", "Double",
-        "Duration", "Echo", "EchoServer", "Error", "Flag", "Float", "Greeting", "Int", "Job", "LifeCycleTests",
+        "Duration", "Echo", "EchoServer", "Error", "Flag", "Float", "Greeting", "Int", "Keys", "LifeCycleTests",
         "LocalSocket", "Logger", "Never", "Optional", "Option", "Process", "Reporter", "Result", "Router", "Routes",
         "Schedule", "Sequence", "Service", "Set", "String", "Substring", "Swift", "Task", "Test", "Tests", "Type",
         "Usage", "Void",

@@ -1,8 +1,7 @@
 /// hob.yml and the files of the environments.
 enum ConfigurationTemplates {
     static let all = [
-        Template(path: "hob.yml", text: supervision), Template(path: "config/base.yml", text: base),
-        Template(path: "config/development.yml", text: development), Template(path: "config/test.yml", text: test),
+        Template(path: "hob.yml", text: supervision), Template(path: "config/development.yml", text: development),
         Template(path: "config/production.yml", text: production),
     ]
 
@@ -17,21 +16,32 @@ enum ConfigurationTemplates {
 
         """
 
-    private static let base = """
-        # The configuration in all environments. The file of the environment, variables that begin with {{variable}}_ and
-        # --set KEY=VALUE override it, each its predecessor.
+    /// config/base.yml and config/test.yml of a kind.
+    static func own(base: String, test: String) -> [Template] {
+        [
+            Template(path: "config/base.yml", text: baseComment + base),
+            Template(path: "config/test.yml", text: testComment + test),
+        ]
+    }
+
+    private static let baseComment = """
+        # What holds in all environments, for the keys of Sources/{{name}}/Keys.swift. The file of the environment, variables
+        # such as {{variable}}_KEY, and --set KEY=VALUE override it, each its predecessor; '{{name}} config' shows the result.
 
         """
+
+    private static let testComment = """
+        # What is different where it is tested: -e test, or HOB_ENV=test.
+
+        """
+
     private static let development = """
-        # What is different where it is written: HOB_ENV=development, or none.
+        # What is different where it is written: -e development, HOB_ENV=development, or neither.
 
         """
-    private static let test = """
-        # What is different where it is tested: HOB_ENV=test.
 
-        """
     private static let production = """
-        # What is different where it is used: HOB_ENV=production.
+        # What is different where it is used: -e production, or HOB_ENV=production.
 
         """
 }

@@ -1,11 +1,14 @@
 /// The kind `cron`.
 enum CronTemplates {
-    static let all = [
-        Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
-        Template(path: "Sources/{{name}}/Disk.swift", text: disk),
-        Template(path: "Tests/{{name}}Tests/DiskTests.swift", text: unitTests),
-        Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
-    ]
+    static let all =
+        [
+            Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
+            Template(path: "Sources/{{name}}/Keys.swift", text: keys),
+            Template(path: "Sources/{{name}}/Disk.swift", text: disk),
+            Template(path: "Tests/{{name}}Tests/DiskTests.swift", text: unitTests),
+            Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
+        ]
+        + ConfigurationTemplates.own(base: "disk:\n  path: /\n  limit: 90\ninterval: 60s\n", test: "interval: 100ms\n")
 
     private static let daemon = #"""
         import Hob
@@ -16,25 +19,41 @@ enum CronTemplates {
             static let configuration = DaemonConfiguration(
                 name: "{{name}}", abstract: "Looks again and again how full a disk is.", version: "0.1.0")
 
-            @Option(help: "Any path on the disk.") var path = "/"
-            @Option(help: "It warns when more percent are in use.") var limit = 90
-            @Option(help: "Seconds between two looks.") var interval = 60
+            static let keys = Keys.all
 
             func run(_ context: DaemonContext) async throws {
-                for try await _ in context.every(.seconds(interval)) {
+                for try await _ in context.every(context.configuration[Keys.interval]) {
                     // A look that fails is logged; the next one comes.
                     do { try look(context) } catch { context.logger.error("the look has failed: \(error)") }
                 }
             }
 
             private func look(_ context: DaemonContext) throws {
+                let path = context.configuration[Keys.path]
                 let usage = try Disk.usage(of: path)
-                if usage.percent > limit {
+                // A changed limit holds from the next look on.
+                if usage.percent > context.configuration[Keys.limit] {
                     context.logger.warning("\(path) is \(usage.percent) % full")
                 } else {
                     context.logger.info("\(path) is \(usage.percent) % full")
                 }
             }
+        }
+
+        """#
+
+    private static let keys = #"""
+        import Hob
+
+        /// The keys of its configuration.
+        enum Keys {
+            static let path = ConfigKey("disk.path", default: "/", help: "any path on the disk")
+            static let limit = ConfigKey(
+                "disk.limit", default: 90, reloads: true, help: "it warns when more percent are in use",
+                check: { (0...100).contains($0) ? nil : "between 0 and 100" })
+            static let interval = ConfigKey("interval", default: Duration.seconds(60), help: "between two looks")
+
+            static let all: [any ConfigurationKey] = [path, limit, interval]
         }
 
         """#
@@ -117,7 +136,7 @@ enum CronTemplates {
             func failure() throws {
                 let program = try DaemonProgram()
                 defer { program.remove() }
-                let start = try program.run("start", "--path", "/not/there", "--interval", "1")
+                let start = try program.run("start", "--set", "disk.path=/not/there")
                 #expect(start.status == 0, "\(start.output)")
                 #expect(program.waitForLog("the look has failed"), "\(program.log)")
                 #expect(try program.run("status").status == 0)

@@ -61,7 +61,7 @@ enum DeploymentTemplates {
         EXPOSE {{port}}
         {{/listens}}
         ENTRYPOINT ["/usr/local/bin/{{name}}"]
-        CMD ["run"{{#listens}}, "--host", "0.0.0.0"{{/listens}}]
+        CMD ["run"{{#listens}}, "--set", "listen.host=0.0.0.0"{{/listens}}]
 
         """
 

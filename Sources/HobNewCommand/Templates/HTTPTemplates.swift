@@ -1,12 +1,14 @@
 /// The kind `http`.
 enum HTTPTemplates {
-    static let all = [
-        Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
-        Template(path: "Sources/{{name}}/Routes.swift", text: routes),
-        Template(path: "Sources/{{name}}/Greeting.swift", text: greeting),
-        Template(path: "Tests/{{name}}Tests/GreetingTests.swift", text: unitTests),
-        Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
-    ]
+    static let all =
+        [
+            Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
+            Template(path: "Sources/{{name}}/Keys.swift", text: keys),
+            Template(path: "Sources/{{name}}/Routes.swift", text: routes),
+            Template(path: "Sources/{{name}}/Greeting.swift", text: greeting),
+            Template(path: "Tests/{{name}}Tests/GreetingTests.swift", text: unitTests),
+            Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
+        ] + ConfigurationTemplates.own(base: "listen:\n  host: 127.0.0.1\n  port: {{port}}\n", test: "")
 
     private static let daemon = #"""
         import Hob
@@ -18,19 +20,35 @@ enum HTTPTemplates {
             static let configuration = DaemonConfiguration(
                 name: "{{name}}", abstract: "Answers over HTTP.", version: "0.1.0", announcesReadiness: true)
 
-            @Option(help: "The address to listen on.") var host = "127.0.0.1"
-            @Option(help: "The port to listen on.") var port = {{port}}
+            static let keys = Keys.all
 
             func run(_ context: DaemonContext) async throws {
                 let server = Application(
                     router: Routes.router(),
                     configuration: ApplicationConfiguration(
-                        address: .hostname(host, port: port), serverName: "{{name}}"),
+                        address: .hostname(
+                            context.configuration[Keys.host], port: context.configuration[Keys.port]),
+                        serverName: "{{name}}"),
                     onServerRunning: { _ in context.ready() },
                     logger: context.logger)
                 // A graceful shutdown lets the requests end that have begun.
                 try await context.run(server)
             }
+        }
+
+        """#
+
+    private static let keys = #"""
+        import Hob
+
+        /// The keys of its configuration.
+        enum Keys {
+            static let host = ConfigKey("listen.host", default: "127.0.0.1", help: "the address to listen on")
+            static let port = ConfigKey(
+                "listen.port", default: {{port}}, help: "the port to listen on",
+                check: { (1...65_535).contains($0) ? nil : "between 1 and 65535" })
+
+            static let all: [any ConfigurationKey] = [host, port]
         }
 
         """#
@@ -93,7 +111,7 @@ enum HTTPTemplates {
                 let program = try DaemonProgram()
                 defer { program.remove() }
                 let port = LocalSocket.freePort()
-                let start = try program.run("start", "--port", "\(port)")
+                let start = try program.run("start", "--set", "listen.port=\(port)")
                 #expect(start.status == 0, "\(start.output)")
                 #expect(try program.run("status").status == 0)
                 let answer = get("/?name=Ada", port: port)

@@ -56,6 +56,8 @@ enum PackageTemplates {
             .build/debug/{{name}} status    # 0: it runs, 3: it does not
             .build/debug/{{name}} reload    # HUP
             .build/debug/{{name}} stop
+            .build/debug/{{name}} logs -f
+            .build/debug/{{name}} config    # what holds, and where each value comes from
             .build/debug/{{name}} --help
             hob up                          # kept alive by hob, as hob.yml says
         {{#isHTTP}}
@@ -66,7 +68,7 @@ enum PackageTemplates {
 
         | File | What it is |
         |---|---|
-        | `Sources/{{name}}` | the program; `{{type}}.swift` has its entry point and its options |
+        | `Sources/{{name}}` | the program; `{{type}}.swift` has its entry point, `Keys.swift` what can be configured |
         | `Tests/{{name}}Tests` | its tests |
         | `config` | `base.yml` for all environments; `development.yml`, `test.yml`, `production.yml` for one each |
         | `hob.yml` | how `hob up` runs it |

@@ -1,13 +1,15 @@
 /// The kind `service`.
 enum ServiceTemplates {
-    static let all = [
-        Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
-        Template(path: "Sources/{{name}}/Counter.swift", text: counter),
-        Template(path: "Sources/{{name}}/Collector.swift", text: collector),
-        Template(path: "Sources/{{name}}/Reporter.swift", text: reporter),
-        Template(path: "Tests/{{name}}Tests/CounterTests.swift", text: unitTests),
-        Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
-    ]
+    static let all =
+        [
+            Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
+            Template(path: "Sources/{{name}}/Keys.swift", text: keys),
+            Template(path: "Sources/{{name}}/Counter.swift", text: counter),
+            Template(path: "Sources/{{name}}/Collector.swift", text: collector),
+            Template(path: "Sources/{{name}}/Reporter.swift", text: reporter),
+            Template(path: "Tests/{{name}}Tests/CounterTests.swift", text: unitTests),
+            Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
+        ] + ConfigurationTemplates.own(base: "report:\n  interval: 5s\n", test: "report:\n  interval: 100ms\n")
 
     private static let daemon = #"""
         import Hob
@@ -18,16 +20,29 @@ enum ServiceTemplates {
             static let configuration = DaemonConfiguration(
                 name: "{{name}}", abstract: "Counts, and reports the count.", version: "0.1.0")
 
-            @Option(help: "Seconds between two reports.") var interval = 5
+            static let keys = Keys.all
 
             func run(_ context: DaemonContext) async throws {
                 let counter = Counter()
                 context.onShutdown("last report") { context.logger.info("counted \(await counter.count) in all") }
                 // They are started in this order and ended in the other one: nobody counts for a reporter that is gone.
                 try await context.run(
-                    Reporter(counter: counter, interval: .seconds(interval), logger: context.logger),
+                    Reporter(
+                        counter: counter, interval: context.configuration[Keys.interval], logger: context.logger),
                     Collector(counter: counter, interval: .seconds(1)))
             }
+        }
+
+        """#
+
+    private static let keys = #"""
+        import Hob
+
+        /// The keys of its configuration.
+        enum Keys {
+            static let interval = ConfigKey("report.interval", default: Duration.seconds(5), help: "between two reports")
+
+            static let all: [any ConfigurationKey] = [interval]
         }
 
         """#
@@ -114,7 +129,7 @@ enum ServiceTemplates {
             func startAndStop() throws {
                 let program = try DaemonProgram()
                 defer { program.remove() }
-                let start = try program.run("start", "--interval", "1")
+                let start = try program.run("start")
                 #expect(start.status == 0, "\(start.output)")
                 #expect(try program.run("status").status == 0)
                 #expect(program.waitForLog("counted 2"), "\(program.log)")

@@ -1,11 +1,13 @@
 /// The kind `simple`.
 enum SimpleTemplates {
-    static let all = [
-        Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
-        Template(path: "Sources/{{name}}/Greeting.swift", text: greeting),
-        Template(path: "Tests/{{name}}Tests/GreetingTests.swift", text: unitTests),
-        Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
-    ]
+    static let all =
+        [
+            Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
+            Template(path: "Sources/{{name}}/Keys.swift", text: keys),
+            Template(path: "Sources/{{name}}/Greeting.swift", text: greeting),
+            Template(path: "Tests/{{name}}Tests/GreetingTests.swift", text: unitTests),
+            Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
+        ] + ConfigurationTemplates.own(base: "interval: 5s\n", test: "interval: 100ms\n")
 
     private static let daemon = #"""
         import Hob
@@ -16,13 +18,25 @@ enum SimpleTemplates {
             static let configuration = DaemonConfiguration(
                 name: "{{name}}", abstract: "Says hello every few seconds.", version: "0.1.0")
 
-            @Option(help: "Seconds between two greetings.") var interval = 5
+            static let keys = Keys.all
 
             func run(_ context: DaemonContext) async throws {
-                for try await number in context.every(.seconds(interval)) {
-                    context.logger.info("\(Greeting(number: number).text)")
+                for try await turn in context.every(context.configuration[Keys.interval]) {
+                    context.logger.info("\(Greeting(number: turn.number).text)")
                 }
             }
+        }
+
+        """#
+
+    private static let keys = #"""
+        import Hob
+
+        /// The keys of its configuration.
+        enum Keys {
+            static let interval = ConfigKey("interval", default: Duration.seconds(5), help: "between two greetings")
+
+            static let all: [any ConfigurationKey] = [interval]
         }
 
         """#
@@ -72,7 +86,7 @@ enum SimpleTemplates {
                 let start = try program.run("start")
                 #expect(start.status == 0, "\(start.output)")
                 #expect(try program.run("status").status == 0)
-                #expect(program.waitForLog("hello"), "\(program.log)")
+                #expect(program.waitForLog("hello again"), "\(program.log)")
                 #expect(try program.run("start").status == 73, "there is never a second one")
                 #expect(try program.run("stop").status == 0)
                 #expect(try program.run("status").status == 3)

@@ -1,12 +1,14 @@
 /// The kind `tcp`.
 enum TCPTemplates {
-    static let all = [
-        Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
-        Template(path: "Sources/{{name}}/EchoServer.swift", text: server),
-        Template(path: "Sources/{{name}}/Echo.swift", text: echo),
-        Template(path: "Tests/{{name}}Tests/EchoTests.swift", text: unitTests),
-        Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
-    ]
+    static let all =
+        [
+            Template(path: "Sources/{{name}}/{{type}}.swift", text: daemon),
+            Template(path: "Sources/{{name}}/Keys.swift", text: keys),
+            Template(path: "Sources/{{name}}/EchoServer.swift", text: server),
+            Template(path: "Sources/{{name}}/Echo.swift", text: echo),
+            Template(path: "Tests/{{name}}Tests/EchoTests.swift", text: unitTests),
+            Template(path: "Tests/{{name}}Tests/LifeCycleTests.swift", text: lifeCycleTests),
+        ] + ConfigurationTemplates.own(base: "listen:\n  host: 127.0.0.1\n  port: {{port}}\n", test: "")
 
     private static let daemon = #"""
         import Hob
@@ -18,13 +20,30 @@ enum TCPTemplates {
                 name: "{{name}}", abstract: "Sends back the lines it receives.", version: "0.1.0",
                 announcesReadiness: true)
 
-            @Option(help: "The address to listen on.") var host = "127.0.0.1"
-            @Option(help: "The port to listen on.") var port = {{port}}
+            static let keys = Keys.all
 
             func run(_ context: DaemonContext) async throws {
-                let server = EchoServer(host: host, port: port, logger: context.logger) { context.ready() }
+                let server = EchoServer(
+                    host: context.configuration[Keys.host], port: context.configuration[Keys.port],
+                    logger: context.logger
+                ) { context.ready() }
                 try await context.run(server)
             }
+        }
+
+        """#
+
+    private static let keys = #"""
+        import Hob
+
+        /// The keys of its configuration.
+        enum Keys {
+            static let host = ConfigKey("listen.host", default: "127.0.0.1", help: "the address to listen on")
+            static let port = ConfigKey(
+                "listen.port", default: {{port}}, help: "the port to listen on",
+                check: { (1...65_535).contains($0) ? nil : "between 1 and 65535" })
+
+            static let all: [any ConfigurationKey] = [host, port]
         }
 
         """#
@@ -144,7 +163,7 @@ enum TCPTemplates {
                 let program = try DaemonProgram()
                 defer { program.remove() }
                 let port = LocalSocket.freePort()
-                let start = try program.run("start", "--port", "\(port)")
+                let start = try program.run("start", "--set", "listen.port=\(port)")
                 #expect(start.status == 0, "\(start.output)")
                 #expect(try program.run("status").status == 0)
                 let connection = try #require(LocalSocket(port: port))
