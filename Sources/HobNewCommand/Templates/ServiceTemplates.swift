@@ -24,7 +24,10 @@ enum ServiceTemplates {
 
             func run(_ context: DaemonContext) async throws {
                 let counter = Counter()
-                context.onShutdown("last report") { context.logger.info("counted \(await counter.count) in all") }
+                context.onShutdown("last report") {
+                    let count = await counter.count
+                    context.logger.info("counted \(count) in all")
+                }
                 // They are started in this order and ended in the other one: nobody counts for a reporter that is gone.
                 try await context.run(
                     Reporter(
@@ -91,7 +94,8 @@ enum ServiceTemplates {
             func run() async throws {
                 try? await cancelWhenGracefulShutdown {
                     while true {
-                        logger.info("counted \(await counter.count)")
+                        let count = await counter.count
+                        logger.info("counted \(count)")
                         try await Task.sleep(for: interval)
                     }
                 }

@@ -97,7 +97,7 @@ enum TestTemplates {
             /// Sends a text.
             func send(_ text: String) {
                 let bytes = Array(text.utf8)
-                _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+                _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             }
 
             /// Reads until it has this text, or until the other end closes.
