@@ -16,6 +16,7 @@ HOBD_LINK ?= -Xswiftc -static-executable
 HOB_SCRATCH := .build-release
 HOBD_SCRATCH := $(if $(filter $(HOB_LINK),$(HOBD_LINK)),.build-release,.build-hobd)
 HOB_BINARY := $(HOB_SCRATCH)/release/hob
+HOB_NEW_BINARY := $(HOB_SCRATCH)/release/hob-new
 HOBD_BINARY := $(HOBD_SCRATCH)/release/hobd
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
@@ -38,9 +39,10 @@ build-tests:
 	@Scripts/setup build
 	swift build --build-tests
 
-release: ## Builds hob and hobd as they are installed
+release: ## Builds hob, hob-new and hobd as they are installed
 	@Scripts/setup build
 	swift build -c release --product hob $(HOB_LINK) --scratch-path $(HOB_SCRATCH)
+	swift build -c release --product hob-new $(HOB_LINK) --scratch-path $(HOB_SCRATCH)
 	swift build -c release --product hobd $(HOBD_LINK) --scratch-path $(HOBD_SCRATCH)
 
 test: ## Runs all tests; ARGUMENTS="--filter Name" for some
@@ -64,17 +66,18 @@ bench: ## Measures; figures go to Documentation/performance.md
 fuzz: ## Feeds every parser for FUZZ_SECONDS=60 each, with libFuzzer
 	@Scripts/fuzz $(ARGUMENTS)
 
-install: release ## Installs hob and hobd: PREFIX=/usr/local, DESTDIR=
+install: release ## Installs hob, hob-new and hobd: PREFIX=/usr/local, DESTDIR=
 	@Scripts/setup install
 	install -d $(BINDIR)
 	install -m 755 -s $(HOB_BINARY) $(BINDIR)/hob
+	install -m 755 -s $(HOB_NEW_BINARY) $(BINDIR)/hob-new
 	install -m 755 -s $(HOBD_BINARY) $(BINDIR)/hobd
 	@Scripts/check-linkage $(BINDIR)/hobd
 	@Scripts/install-completions $(BINDIR)/hob $(SHAREDIR)
 
 uninstall: ## Removes what install has put there
-	rm -f $(BINDIR)/hob $(BINDIR)/hobd
+	rm -f $(BINDIR)/hob $(BINDIR)/hob-new $(BINDIR)/hobd
 	@Scripts/install-completions --remove $(SHAREDIR)
 
 clean: ## Removes what was built
-	rm -rf .build .build-release .build-hobd .build-fuzz
+	rm -rf .build .build-release .build-hobd .build-fuzz .build-generated

@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
+        .executable(name: "hob-new", targets: ["HobNewCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -22,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // MARK: Pure vocabulary: no I/O, no ambient clock or randomness
@@ -100,6 +102,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        .executableTarget(
+            name: "HobNewCommand",
+            dependencies: [
+                "HobPolicy", "HobProtocol", "HobSystem",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
+
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
         .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
         .executableTarget(name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister"),
@@ -132,8 +142,10 @@ let package = Package(
             name: "HobCommandTests",
             dependencies: [
                 "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig", "HobTestKit",
-                "HobCommand", "hobd", "hob-fixture",
+                "HobCommand", "HobNewCommand", "hobd", "hob-fixture",
             ]),
+        .testTarget(
+            name: "HobNewCommandTests", dependencies: ["HobNewCommand", "HobSystem", "HobTestKit", "HobCommand"]),
         .testTarget(
             name: "HobAcceptanceTests",
             dependencies: [

@@ -36,7 +36,7 @@ struct HobRoot: ParsableCommand {
                 subcommands: [
                     Start.self, Stop.self, Restart.self, Reload.self, Ensure.self, Scale.self, SendSignal.self,
                 ]),
-            CommandGroup(name: "Daemons", subcommands: [Control.self]),
+            CommandGroup(name: "Daemons", subcommands: [Control.self, New.self, Destroy.self]),
             CommandGroup(name: "Looking", subcommands: [Status.self, Logs.self, Why.self, Events.self]),
             CommandGroup(
                 name: "More", subcommands: [Supervise.self, Upgrade.self, Resume.self, Version.self, Completions.self]),
@@ -88,7 +88,8 @@ struct HobRoot: ParsableCommand {
     /// What other tools of this kind call our verbs.
     private static let otherNames = [
         "ps": "status", "ls": "status", "list": "status", "top": "status", "show": "status",
-        "run": "start", "create": "up", "rm": "down", "shutdown": "down", "quit": "down",
+        "run": "start", "create": "up", "generate": "new", "init": "new", "rm": "down", "shutdown": "down",
+        "quit": "down",
         "kill": "signal", "config": "check", "validate": "check", "diff": "plan", "apply": "up",
         "tail": "logs", "journal": "logs", "watch": "events", "explain": "why", "update": "up", "daemon": "supervise",
     ]

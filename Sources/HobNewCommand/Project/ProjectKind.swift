@@ -1,0 +1,61 @@
+import ArgumentParser
+
+/// What a new daemon does, and so which files its package begins with.
+enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
+    case simple, cron, tcp, http, service
+
+    /// One line about it.
+    var summary: String {
+        switch self {
+        case .simple: "does something every few seconds"
+        case .cron: "runs a job again and again, and survives its failures"
+        case .tcp: "a TCP server on SwiftNIO that echoes lines"
+        case .http: "an HTTP server with Hummingbird"
+        case .service: "two services that share a state, ended in order"
+        }
+    }
+
+    /// The packages it needs besides Hob.
+    var packages: [PackageDependency] {
+        switch self {
+        case .simple, .cron, .service: []
+        case .tcp:
+            [
+                PackageDependency(
+                    url: "https://github.com/apple/swift-nio", from: "2.101.0", products: ["NIOCore", "NIOPosix"])
+            ]
+        case .http:
+            [
+                PackageDependency(
+                    url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+                    products: ["Hummingbird"], hasTraits: true)
+            ]
+        }
+    }
+
+    /// The templates of its files.
+    var templates: [Template] {
+        let own =
+            switch self {
+            case .simple: SimpleTemplates.all
+            case .cron: CronTemplates.all
+            case .tcp: TCPTemplates.all
+            case .http: HTTPTemplates.all
+            case .service: ServiceTemplates.all
+            }
+        let shared = PackageTemplates.all + ConfigurationTemplates.all + DeploymentTemplates.all + TestTemplates.all
+        return (shared + (listens ? TestTemplates.ofServers : []) + own).sorted { $0.path < $1.path }
+    }
+
+    /// The port it listens on unless told otherwise; nil: none.
+    var port: Int? {
+        switch self {
+        case .simple, .cron, .service: nil
+        case .tcp: 7007
+        case .http: 8080
+        }
+    }
+
+    /// Whether it is a server.
+    var listens: Bool { port != nil }
+}

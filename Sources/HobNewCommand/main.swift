@@ -1,0 +1,3 @@
+import Glibc
+
+exit(HobNewRoot.execute(Array(CommandLine.arguments.dropFirst())))
