@@ -123,7 +123,8 @@ let package = Package(
         .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
         .testTarget(
-            name: "HobYAMLTests", dependencies: ["HobYAML", "HobPolicy", .product(name: "Yams", package: "Yams")]),
+            name: "HobYAMLTests", dependencies: ["HobYAML", "HobPolicy", .product(name: "Yams", package: "Yams")],
+            exclude: ["Golden"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
             name: "HobSupervisorCoreTests",

@@ -79,7 +79,7 @@ extension TreeComposer {
         switch current.kind {
         case .blockMappingStart, .blockSequenceStart:
             mistake(
-                current.mark, "the indentation of this line is that of no line above it",
+                current.mark, "the indentation of this line fits none of the lines above",
                 "indent it like the lines that it belongs to")
         case .blockEntry:
             mistake(
@@ -89,10 +89,14 @@ extension TreeComposer {
             mistake(
                 current.mark, "before this ':' a key is missing",
                 "write the key in this line, or put the text in quotes")
+        case .anchor, .alias, .tag:
+            mistake(
+                current.mark, "a value has one anchor and one tag, and an alias has none: this is too much",
+                "remove it, or put the whole value in quotes")
         default:
             mistake(
-                current.mark, "text behind the end of a value, in the mapping that begins in \(start.phrase)",
-                "put the whole value in quotes, or correct the indentation")
+                current.mark, "this is neither a key nor part of the value before it",
+                "write ': ' behind a key, put the whole value in quotes, or correct the indentation")
         }
     }
 }

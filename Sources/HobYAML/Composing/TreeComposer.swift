@@ -43,7 +43,7 @@ struct TreeComposer {
             throw mistake(current.mark, "a second document begins here", "keep one, without '---' lines")
         default:
             throw mistake(
-                current.mark, "text behind the end of the \(isEnded ? "document" : "value")",
+                current.mark, "this stands behind the end of the \(isEnded ? "document" : "value")",
                 "remove it, correct the indentation, or put the whole value in quotes")
         }
     }
@@ -58,6 +58,7 @@ struct TreeComposer {
         mark.offset > 0 ? source.bytes[mark.offset - 1] : 0
     }
 
+    /// The error for a mistake; like all messages it shows nothing of the text, which may be a secret.
     func mistake(_ mark: Mark, _ message: String, _ suggestion: String? = nil) -> DiagnosticError {
         DiagnosticError(Diagnostic(mark.place(in: file), message, suggestion: suggestion))
     }
@@ -79,7 +80,7 @@ struct TreeComposer {
                 hasVersion = true
             case .tagDirective(let handle):
                 guard declared.insert(handle).inserted else {
-                    throw mistake(current.mark, "a second '%TAG' line for '\(handle)'", "keep one of them")
+                    throw mistake(current.mark, "a second '%TAG' line for this handle", "keep one of them")
                 }
                 tagHandles.insert(handle)
             case .documentStart: return true
@@ -213,7 +214,7 @@ struct TreeComposer {
             case .tag(let handle) where !properties.hasTag:
                 if let handle, !tagHandles.contains(handle) {
                     throw mistake(
-                        current.mark, "the tag '\(handle)' is not declared", "put a value that begins with '!' in quotes")
+                        current.mark, "the handle of this tag is not declared", "put a value that begins with '!' in quotes")
                 }
                 properties.hasTag = true
             default: return properties
@@ -225,10 +226,10 @@ struct TreeComposer {
     private func anchor(named name: String) throws(DiagnosticError) -> Anchor {
         if let anchor = anchors[name] { return anchor }
         if openAnchors.contains(name) {
-            throw mistake(current.mark, "the alias '*\(name)' stands within its own value", "write the value out")
+            throw mistake(current.mark, "this alias stands within its own value", "write the value out")
         }
         throw mistake(
-            current.mark, "the alias '*\(name)' stands for nothing: no '&\(name)' is before it",
-            "define it before, or put the value in quotes")
+            current.mark, "this alias stands for nothing: no anchor of its name is before it",
+            "define it before with '&', or put the value in quotes")
     }
 }

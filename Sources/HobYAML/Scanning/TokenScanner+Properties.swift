@@ -56,7 +56,7 @@ extension TokenScanner {
                 cursor.skip()
                 handle = "!\(name)!"
                 guard try skipTagText(isVerbatim: false) > 0 else {
-                    throw mistake(mark, "behind the '\(handle ?? "")' of a tag its name is missing", Self.tagRemedy)
+                    throw mistake(mark, "behind the handle of a tag its name is missing", Self.tagRemedy)
                 }
             } else {
                 _ = try skipTagText(isVerbatim: false)

@@ -54,17 +54,10 @@ extension TokenScanner {
     }
 
     private func missingColon(behind candidate: KeyCandidate) -> DiagnosticError {
-        let bytes = cursor.bytes
-        var end = candidate.mark.offset
-        while end < bytes.count, !ByteCursor.isBreak(bytes[end]), end - candidate.mark.offset < 200 { end += 1 }
-        let line = String(decoding: bytes[candidate.mark.offset..<end], as: UTF8.self)
-        let comment = line.utf8.firstIndex(of: UInt8(ascii: "#")) ?? line.endIndex
-        var excerpt = String(line[..<comment].prefix(40))
-        while excerpt.last == " " || excerpt.last == "\t" { excerpt.removeLast() }
-        if excerpt.utf8.count < line[..<comment].utf8.count, line.count > 40 { excerpt += "…" }
-        return mistake(
-            candidate.mark, "a key belongs here, and '\(excerpt)' has no ':' behind it in its line",
-            "write ': ' behind the key, which may have \(KeyCandidate.lengthLimit) characters, or correct the indentation")
+        mistake(
+            candidate.mark,
+            "a key belongs here, and what stands here has no ': ' behind it in its line",
+            "write ': ' behind the key, within \(KeyCandidate.lengthLimit) characters, or correct the indentation")
     }
 
     // MARK: - Indicators
@@ -160,6 +153,10 @@ extension TokenScanner {
             return mistake(
                 mark, "this line goes on with the text that begins in \(lastScalar.phrase), which may not hold ': '",
                 "correct the indentation, write ':' behind the line before if that is a key, or put the text in quotes")
+        }
+        let line = cursor.bytes[(mark.offset - cursor.indentation)..<mark.offset]
+        if line.starts(with: "---".utf8) {
+            return mistake(mark, "a mapping cannot begin in the line of '---'", "begin it in the next line")
         }
         return mistake(
             mark, "a second ': ' in this line, where no key can be",

@@ -89,10 +89,7 @@ struct TokenScanner {
         if queue.indices.contains(index) { change(&queue[index]) }
     }
 
-    /// The kind of the token before the next one, if it still waits.
-    var lastKind: Token.Kind? { head < queue.count ? queue.last?.kind : nil }
-
-    /// The error for a mistake.
+    /// The error for a mistake; it shows nothing of the text, which may be a secret.
     func mistake(_ mark: Mark, _ message: String, _ suggestion: String? = nil) -> DiagnosticError {
         DiagnosticError(Diagnostic(mark.place(in: file), message, suggestion: suggestion))
     }
