@@ -25,7 +25,9 @@ import Testing
 
     @Test func `an alias counts with the levels of its value`() {
         let anchor = "- &a \(nested("[", "]", 30))\n"
-        #expect(mistake(anchor + "- \(String(repeating: "[", count: 17))*a\(String(repeating: "]", count: 17))\n") == "none")
+        #expect(
+            mistake(anchor + "- \(String(repeating: "[", count: 17))*a\(String(repeating: "]", count: 17))\n") == "none"
+        )
         #expect(
             mistake(anchor + "- \(String(repeating: "[", count: 19))*a\(String(repeating: "]", count: 19))\n")
                 .hasPrefix("2:22: nested more than 50"))
@@ -75,8 +77,10 @@ import Testing
 
     @Test func `no bytes trap, and a mistake shows nothing of a text that may be a secret`() {
         for text in [
-            "pin: \"x\" s3cret", "pin:\ns3cret", "pin: *s3cret", "pin: !s3cret!x y", "pin: [a s3cret: b}", "pin: @s3cret",
-            "s3cret\n: x", "pin: %s3cret", "\"s3cret", "pin: x\n s3cret: y", "pin: &s3cret/ x", "- a\ns3cret", "a\n...\ns3cret",
+            "pin: \"x\" s3cret", "pin:\ns3cret", "pin: *s3cret", "pin: !s3cret!x y", "pin: [a s3cret: b}",
+            "pin: @s3cret",
+            "s3cret\n: x", "pin: %s3cret", "\"s3cret", "pin: x\n s3cret: y", "pin: &s3cret/ x", "- a\ns3cret",
+            "a\n...\ns3cret",
         ] {
             #expect(!Outcome.ours(Array(text.utf8)).mistakes.joined().contains("s3cret"), "\(text)")
             #expect(!Outcome.ours(Array(text.utf8)).isAccepted, "\(text)")

@@ -93,7 +93,8 @@ extension TreeComposer {
         case .flowSequenceEnd, .flowMappingEnd: throw wrongEnd(of: bracket)
         case .value:
             throw mistake(
-                current.mark, "this ':', within the '\(bracket.open)' of \(bracket.mark.phrase), has no key in its line",
+                current.mark,
+                "this ':', within the '\(bracket.open)' of \(bracket.mark.phrase), has no key in its line",
                 "close that with '\(bracket.close)', write key and ':' in one line, or put the text in quotes")
         case .flowMappingStart where byte(before: current.mark) == UInt8(ascii: "$"):
             throw mistake(
@@ -111,7 +112,8 @@ extension TreeComposer {
         switch current.kind {
         case .end, .documentStart, .documentEnd:
             throw mistake(
-                bracket.mark, "the '\(bracket.open)' that begins here is never closed", "close it with '\(bracket.close)'")
+                bracket.mark, "the '\(bracket.open)' that begins here is never closed",
+                "close it with '\(bracket.close)'")
         default: break
         }
     }

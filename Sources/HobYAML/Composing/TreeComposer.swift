@@ -214,7 +214,8 @@ struct TreeComposer {
             case .tag(let handle) where !properties.hasTag:
                 if let handle, !tagHandles.contains(handle) {
                     throw mistake(
-                        current.mark, "the handle of this tag is not declared", "put a value that begins with '!' in quotes")
+                        current.mark, "the handle of this tag is not declared",
+                        "put a value that begins with '!' in quotes")
                 }
                 properties.hasTag = true
             default: return properties

@@ -139,7 +139,8 @@ struct TokenScanner {
         case 0x09:
             let before = cursor.bytes[(mark.offset - cursor.indentation)..<mark.offset]
             throw mistake(
-                mark, before.allSatisfy(ByteCursor.isBlank) ? "a tab in the indentation" : "a tab before what may be a key",
+                mark,
+                before.allSatisfy(ByteCursor.isBlank) ? "a tab in the indentation" : "a tab before what may be a key",
                 "use blanks, not tabs")
         default: try fetchPlainScalar(mark)
         }

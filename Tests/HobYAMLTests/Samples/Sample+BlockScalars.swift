@@ -44,7 +44,9 @@ extension Sample {
         Sample("keys and dashes are text", "a: |\n  b: c\n  - d\n", "{a=\"b: c\\n- d\\n\"}"),
         Sample("quotes and backslashes are text", "a: |\n  \"b\\n\n", "{a=\"\\\"b\\\\n\\n\"}"),
         Sample("a marker ends it", "a: |\n  b\n...\n", "{a=\"b\\n\"}"),
-        Sample("folded words at the edges of indented ones", "a: >\n  b\n  c\n\n   d\n  e\n  f\n", "{a=\"b c\\n\\n d\\ne f\\n\"}"),
+        Sample(
+            "folded words at the edges of indented ones", "a: >\n  b\n  c\n\n   d\n  e\n  f\n",
+            "{a=\"b c\\n\\n d\\ne f\\n\"}"),
         Sample("carriage returns", "a: |\r\n  b\r\n  c\r\n", "{a=\"b\\nc\\n\"}"),
     ]
 }

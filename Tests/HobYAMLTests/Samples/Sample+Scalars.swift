@@ -16,7 +16,9 @@ extension Sample {
         Sample("a plain text that goes on with a dash", "a: b\n  - c\n", "{a=b - c}"),
         Sample("a plain text that looks like a comment in its next line", "a: b\n  #c\n", "{a=b}"),
         Sample("a plain text with a colon in its next line", "a: b\n  c: d\n", nil),
-        Sample("indicators within", "a: b-c?d:e,f[g]h{i}j&k*l!m|n>o'p\"q%r@s`t\n", "{a=b-c?d:e,f[g]h{i}j&k*l!m|n>o\\'p\\\"q%r@s`t}"),
+        Sample(
+            "indicators within", "a: b-c?d:e,f[g]h{i}j&k*l!m|n>o'p\"q%r@s`t\n",
+            "{a=b-c?d:e,f[g]h{i}j&k*l!m|n>o\\'p\\\"q%r@s`t}"),
         Sample("texts that begin with indicators", "- -a\n- ?b\n- :c\n", "[-a,?b,:c]"),
         Sample("an at sign first", "a: @b\n", nil),
         Sample("a backquote first", "a: `b`\n", nil),
@@ -33,7 +35,9 @@ extension Sample {
         Sample("blanks in single quotes", "' a '\n", "\" a \""),
         Sample("double quotes", "a: \"b c\"\n", "{a=\"b c\"}"),
         Sample("nothing in double quotes", "\"\"\n", "\"\""),
-        Sample("escapes", "\"\\0\\a\\b\\t\\n\\v\\f\\r\\e\\ \\\"\\/\\\\\\N\\_\\L\\P\"\n", "\"\\0\\u{07}\\u{08}\\t\\n\\u{0B}\\u{0C}\\r\\u{1B} \\\"/\\\\\\u{0085}\\u{00A0}\u{2028}\u{2029}\""),
+        Sample(
+            "escapes", "\"\\0\\a\\b\\t\\n\\v\\f\\r\\e\\ \\\"\\/\\\\\\N\\_\\L\\P\"\n",
+            "\"\\0\\u{07}\\u{08}\\t\\n\\u{0B}\\u{0C}\\r\\u{1B} \\\"/\\\\\\u{0085}\\u{00A0}\u{2028}\u{2029}\""),
         Sample("characters by number", "\"\\x41\\u00e9\\U0001F600\"\n", "\"Aé😀\""),
         Sample("an escaped tab", "\"a\\\tb\"\n", "\"a\\tb\""),
         Sample("an unknown escape", "\"\\d\"\n", nil),

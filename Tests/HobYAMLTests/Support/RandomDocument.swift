@@ -15,7 +15,11 @@ struct RandomDocument {
         anchors = []
         lineEnd = chance(10) ? "\r\n" : chance(40) ? "\r" : "\n"
         var text = ""
-        if chance(12) { text += "%YAML 1.\(Int.random(in: 1...2, using: &random))\n---\n" } else if chance(8) { text += "---\n" }
+        if chance(12) {
+            text += "%YAML 1.\(Int.random(in: 1...2, using: &random))\n---\n"
+        } else if chance(8) {
+            text += "---\n"
+        }
         if chance(8) { text += "# a comment\n" }
         text += node(indent: 0, depth: 0, isRoot: true)
         if chance(12) { text += "...\n" }
@@ -53,7 +57,8 @@ struct RandomDocument {
                 text += pad(indent) + "? " + compact(indent: indent + 2, depth: depth, isKey: true)
                 if !chance(5) { text += pad(indent) + ": " + compact(indent: indent + 2, depth: depth) }
             } else {
-                text += pad(indent) + property(6) + key() + (chance(12) ? " :" : ":") + value(indent: indent, depth: depth)
+                text +=
+                    pad(indent) + property(6) + key() + (chance(12) ? " :" : ":") + value(indent: indent, depth: depth)
             }
         }
         return text
@@ -87,7 +92,9 @@ struct RandomDocument {
     /// A value whose first line is already begun.
     private mutating func compact(indent: Int, depth: Int, isKey: Bool = false) -> String {
         if !isKey, depth < 5, chance(3) {
-            return String((chance(2) ? mapping(indent: indent, depth: depth + 1) : sequence(indent: indent, depth: depth + 1)).drop { $0 == " " })
+            return String(
+                (chance(2) ? mapping(indent: indent, depth: depth + 1) : sequence(indent: indent, depth: depth + 1))
+                    .drop { $0 == " " })
         }
         return inline(indent: indent, depth: depth)
     }
@@ -115,7 +122,8 @@ struct RandomDocument {
             switch Int.random(in: 0..<5, using: &random) {
             case 0: text += pick(["", "", pad(indent)]) + "\n"
             case 1: text += pad(indent + step) + pick(["  ", " ", "\t"]) + "more" + "\n"
-            default: text += pad(indent + step) + pick(["a: b", "word", "- x # y", "é \"q\"", "trailing  ", "..."]) + "\n"
+            default:
+                text += pad(indent + step) + pick(["a: b", "word", "- x # y", "é \"q\"", "trailing  ", "..."]) + "\n"
             }
         }
         return text
@@ -149,7 +157,9 @@ struct RandomDocument {
         case 0 where depth < 4, 1 where depth < 4: return property(8) + flow(indent: indent, depth: depth + 1)
         case 2: return property(8) + quoted(indent: indent + 1)
         case 3 where !anchors.isEmpty: return "*" + pick(anchors) + " "
-        default: return property(8) + pick(["a", "b c", "1.5", "x:y", "-1", "http://x/y?z", "é", "a\n" + pad(indent + 1) + "b"])
+        default:
+            return property(8)
+                + pick(["a", "b c", "1.5", "x:y", "-1", "http://x/y?z", "é", "a\n" + pad(indent + 1) + "b"])
         }
     }
 
@@ -168,17 +178,20 @@ struct RandomDocument {
     private mutating func plain() -> String {
         pick([
             "word", "two words", "a:b", "a#b", "-x", "?x", ":x", "1.5", "~", "null", "http://h:80/p?q=1#f", "é ü 漢",
-            "it's", "say \"x\"", "50%", "a, b", "[x", "a - b", "--- x", "x @y", "a  b", "tab\tin", "<<", "-", "a [b] {c}",
+            "it's", "say \"x\"", "50%", "a, b", "[x", "a - b", "--- x", "x @y", "a  b", "tab\tin", "<<", "-",
+            "a [b] {c}",
         ])
     }
 
     private mutating func quoted(indent: Int) -> String {
         let fold = "\n" + pick(["", "\n", " \n"]) + pad(indent)
         if chance(2) { return "'" + pick(["", "a", "it''s", "a # b", "a: b", " a ", "x\(fold)y", "\\n", "''"]) + "'" }
-        return "\"" + pick([
-            "", "a", "\\n\\t\\\\\\\"", "\\x41\\u00e9\\U0001F600", "a \\\n\(pad(indent))b", "x\(fold)y", "\\0\\a\\e\\_\\N\\L\\P",
-            " a ", "\\/ \\  ", "x  \\\n\n\(pad(indent)) y", "\\x4", "\\q", "\\ud800",
-        ]) + "\""
+        return "\""
+            + pick([
+                "", "a", "\\n\\t\\\\\\\"", "\\x41\\u00e9\\U0001F600", "a \\\n\(pad(indent))b", "x\(fold)y",
+                "\\0\\a\\e\\_\\N\\L\\P",
+                " a ", "\\/ \\  ", "x  \\\n\n\(pad(indent)) y", "\\x4", "\\q", "\\ud800",
+            ]) + "\""
     }
 
     /// Before a value, at times: an anchor, a tag, or both.
