@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "HobPolicy", targets: ["HobPolicy"]),
         .library(name: "HobController", targets: ["HobController"]),
         .library(name: "HobTasks", targets: ["HobTasks"]),
+        .library(name: "HobLink", targets: ["HobLink"]),
         .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
@@ -63,6 +64,11 @@ let package = Package(
 
         // MARK: Tasks of a daemon
         .target(name: "HobTasks", dependencies: ["HobPolicy", .product(name: "Logging", package: "swift-log")]),
+
+        // MARK: Daemons that call each other
+        .target(
+            name: "HobLink",
+            dependencies: ["HobPolicy", "HobCoding", "HobSystem", .product(name: "Logging", package: "swift-log")]),
 
         // MARK: Write a daemon
         .target(
