@@ -183,6 +183,14 @@ let package = Package(
                 "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
+        .testTarget(
+            name: "HobLinkTests",
+            dependencies: [
+                "HobLink", "HobCoding", "HobPolicy", "HobSystem", "HobTestKit", "LinkActors", "fixture-link",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "LinkActors", dependencies: ["HobLink"], path: "Tests/LinkActors"),
+        .executableTarget(name: "fixture-link", dependencies: ["HobLink", "LinkActors"], path: "Tests/LinkFixture"),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],

@@ -36,8 +36,14 @@ public final class LinkSystem: DistributedActorSystem, Sendable {
 
     private struct State {
         var inbox: Inbox<LinkCommand>?
+        /// Nothing new begins here; functions that still run may call others.
         var isShutDown = false
+        /// The thread takes no more commands.
+        var isEnded = false
         var exports: [String: any DistributedActor] = [:]
+
+        /// Whether a command of this task comes too late.
+        var isRefusing: Bool { isEnded || isShutDown && (inbox == nil || CallDeadline.received == nil) }
     }
 
     /// The habits it was made with.
@@ -148,11 +154,13 @@ public final class LinkSystem: DistributedActorSystem, Sendable {
     /// The way to the thread, which begins with the first use.
     private func inbox() throws(LinkError) -> Inbox<LinkCommand> {
         try state.withLock { state throws(LinkError) in
-            if state.isShutDown { throw LinkError(.shutDown, "this link is shut down") }
+            if state.isRefusing { throw LinkError(.shutDown, "this link is shut down") }
             if let inbox = state.inbox { return inbox }
             let runner = CallRunner { [weak self] call, deadline in
                 guard let self else { return .refused(.unknownActor, "the link is gone") }
                 return await self.answer(call, until: deadline)
+            } ended: { [weak self] in
+                self?.state.withLock { $0.isEnded = true }
             }
             let inbox = try LinkThread.start(configuration, runner, logger)
             state.inbox = inbox
@@ -163,7 +171,7 @@ public final class LinkSystem: DistributedActorSystem, Sendable {
     /// Posts a command unless the link is shut down: then nobody would read it.
     func post(_ command: LinkCommand, to inbox: Inbox<LinkCommand>, orElse refused: () -> Void) {
         let isPosted = state.withLock { state in
-            guard !state.isShutDown else { return false }
+            guard !state.isRefusing else { return false }
             inbox.post(command)
             return true
         }

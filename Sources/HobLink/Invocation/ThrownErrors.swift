@@ -10,7 +10,7 @@ enum ThrownErrors {
     static func reply(to error: any Error, limit: Int) -> Frame.Reply {
         switch error {
         case let fault as ArgumentFault: return .refused(.badArgument, fault.message)
-        case let error as any DistributedActorSystemError: return .refused(.unknownTarget, "\(error)")
+        case let error as ExecuteDistributedTargetError: return .refused(.unknownTarget, "\(error)")
         default: break
         }
         let text = String("\(error)".prefix(longestText))

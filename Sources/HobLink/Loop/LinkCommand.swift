@@ -14,7 +14,10 @@ enum LinkCommand: Sendable {
     case stop
 }
 
-/// Runs a call that came in, on Swift's threads.
+/// What the thread asks of the link.
 struct CallRunner: Sendable {
+    /// Runs a call that came in, on Swift's threads.
     let run: @Sendable (_ call: Frame.Call, _ deadline: MonotonicTime) async -> Frame.Reply
+    /// Tells that the thread takes no more commands.
+    let ended: @Sendable () -> Void
 }

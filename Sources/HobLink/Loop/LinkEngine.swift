@@ -23,6 +23,7 @@ final class LinkEngine {
     /// Who waits for the end; not empty while it is coming.
     private var waiting: [CheckedContinuation<Int, Never>] = []
     private var isShuttingDown = false
+    private var arePeersTold = false
     private var cutOff = 0
 
     init(_ configuration: LinkConfiguration, _ runner: CallRunner, _ logger: Logger) throws(SystemError) {
@@ -51,6 +52,7 @@ final class LinkEngine {
     // MARK: Commands
 
     private func handle(_ command: LinkCommand) {
+        guard !isEnded else { return refuse(command) }
         switch command {
         case .call(let address, let id, let call, let deadline, let continuation):
             peer(at: address).call(id, call, deadline: deadline, continuation)
@@ -64,6 +66,18 @@ final class LinkEngine {
         }
     }
 
+    /// Answers a command that came too late.
+    private func refuse(_ command: LinkCommand) {
+        switch command {
+        case .call(_, _, _, _, let continuation): continuation.resume(returning: .notSent(.shutDown, Self.isOver))
+        case .listen(_, let continuation): continuation.resume(returning: .failure(LinkError(.shutDown, Self.isOver)))
+        case .shutDown(_, let continuation): continuation.resume(returning: 0)
+        case .cancel, .finished, .stop: break
+        }
+    }
+
+    private static let isOver = "this link is shut down"
+
     private func peer(at address: LinkAddress) -> PeerLink {
         if let peer = peers[address] { return peer }
         let peer = PeerLink(address, engine: self)
@@ -74,7 +88,7 @@ final class LinkEngine {
     // MARK: Serving
 
     private func listen(on address: LinkAddress) -> Result<LinkAddress, LinkError> {
-        guard !isShuttingDown else { return .failure(LinkError(.shutDown, "this link is shut down")) }
+        guard !isShuttingDown else { return .failure(LinkError(.shutDown, Self.isOver)) }
         do throws(SystemError) {
             let mode = configuration.socketMode ?? (users.count > 1 ? 0o666 : 0o600)
             let socket = try LinkPlace.listen(on: address, mode: mode)
@@ -159,7 +173,6 @@ final class LinkEngine {
         for listener in listeners { listener.close() }
         listeners = []
         for link in Array(served.values) { link.handle(.drain) }
-        for peer in Array(peers.values) { peer.handle(.shutDown) }
         loop.schedule(after: limit) { [weak self] in self?.cut() }
         settle()
     }
@@ -186,9 +199,13 @@ final class LinkEngine {
     /// Ends the thread when nothing is left to wait for.
     func settle() {
         guard isShuttingDown, !isEnded else { return }
-        guard served.values.allSatisfy({ $0.isClosed && $0.runningCount == 0 }), peers.values.allSatisfy(\.isEnded)
-        else { return }
-        finish()
+        // The functions that still run may call others; only then do the ways to those end.
+        guard served.isEmpty else { return }
+        if !arePeersTold {
+            arePeersTold = true
+            for peer in Array(peers.values) { peer.handle(.shutDown) }
+        }
+        if peers.values.allSatisfy(\.isEnded) { finish() }
     }
 
     private func finish() {
@@ -198,5 +215,14 @@ final class LinkEngine {
         loop.stop()
         for continuation in waiting { continuation.resume(returning: cutOff) }
         waiting = []
+    }
+
+    /// Lets go of everything that holds this.
+    func release() {
+        peers = [:]
+        served = [:]
+        listeners = []
+        dirty = []
+        postponed = []
     }
 }

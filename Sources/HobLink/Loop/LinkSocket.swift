@@ -8,6 +8,8 @@ final class LinkSocket {
         var found: (FrameDecoder.Finding) -> Void
         /// The connection is gone; nothing more is reported.
         var closed: (String) -> Void
+        /// It was to be closed when all was written, and is now.
+        var ended: () -> Void = {}
         /// Something waits to be written: flush when this wake-up has been worked off.
         var isDirty: () -> Void
     }
@@ -73,7 +75,7 @@ final class LinkSocket {
     private func handle(_ events: IOEvents) {
         if events.contains(.write) { flush() }
         guard !isClosed else { return }
-        if isPaused {
+        if isPaused || closesWhenWritten {
             // The other side is gone in both directions: nobody waits for what runs. It would be reported for ever.
             if !events.isDisjoint(with: [.hangUp, .error]) { fail("it closed the connection") }
             return
@@ -148,14 +150,14 @@ final class LinkSocket {
         }
         output.removeAll(keepingCapacity: output.capacity <= Self.chunk)
         written = 0
-        if closesWhenWritten { close() } else { updateWatch() }
+        if closesWhenWritten { finish() } else { updateWatch() }
     }
 
     private func updateWatch() {
         guard let watch, !isClosed else { return }
         let pending = output.count - written
         var wanted: IOEvents = []
-        if !isPaused, pending < Self.mostOutput { wanted.insert(.read) }
+        if !isPaused, !closesWhenWritten, pending < Self.mostOutput { wanted.insert(.read) }
         if pending > 0, !isDirty { wanted.insert(.write) }
         guard wanted != watched else { return }
         watched = wanted
@@ -167,7 +169,13 @@ final class LinkSocket {
     /// Closes it when all is written.
     func closeWhenWritten() {
         closesWhenWritten = true
-        if output.isEmpty { close() }
+        if output.isEmpty { finish() } else { updateWatch() }
+    }
+
+    private func finish() {
+        let ended = handlers?.ended
+        close()
+        ended?()
     }
 
     /// Closes it now, without a report.
@@ -179,9 +187,9 @@ final class LinkSocket {
     }
 
     private func fail(_ reason: String) {
+        guard !closesWhenWritten else { return finish() }
         let closed = handlers?.closed
-        let isSilent = closesWhenWritten
         close()
-        if !isSilent { closed?(reason) }
+        closed?(reason)
     }
 }

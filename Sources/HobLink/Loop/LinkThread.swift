@@ -14,6 +14,10 @@ enum LinkThread {
                     let engine = try LinkEngine(configuration, runner, logger)
                     hand(.success(engine.inbox), to: handover)
                     run(engine, logger)
+                    runner.ended()
+                    // What was asked before that became known gets its answer.
+                    _ = try? engine.loop.runOnce(deadline: MonotonicTime.now())
+                    engine.release()
                 } catch {
                     hand(.failure(error), to: handover)
                 }

@@ -32,6 +32,7 @@ final class ServedLink {
             LinkSocket.Handlers(
                 found: { [weak self] in self?.handle(.received($0)) },
                 closed: { [weak self] in self?.handle(.closed($0)) },
+                ended: { [weak self] in self?.forgetWhenOver() },
                 isDirty: { [weak self] in self?.engine.flushLater(self?.socket) }))
         handle(.opened)
     }
@@ -39,6 +40,10 @@ final class ServedLink {
     func handle(_ event: ServedEvent) {
         if case .finished(let id, _) = event { tasks[id] = nil }
         for action in machine.handle(event, at: engine.now) { perform(action) }
+        forgetWhenOver()
+    }
+
+    private func forgetWhenOver() {
         if socket.isClosed, machine.runningCount == 0 { engine.forget(self) }
     }
 
@@ -70,7 +75,13 @@ final class ServedLink {
         case .liftLimit: socket.limit = engine.configuration.frameLimit
         case .close:
             socket.closeWhenWritten()
-            if !socket.isClosed { engine.flushLater(socket) }
+            guard !socket.isClosed else { break }
+            engine.flushLater(socket)
+            // Who does not read what is left for him is not waited for.
+            engine.loop.schedule(after: engine.configuration.greetingLimit) { [weak self] in
+                self?.socket.close()
+                self?.forgetWhenOver()
+            }
         case .log(let note): log(note)
         }
     }

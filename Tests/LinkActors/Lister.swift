@@ -1,0 +1,69 @@
+public import Distributed
+public import HobLink
+import Glibc
+
+/// What the tests call, in this process and in another.
+public distributed actor Lister {
+    public typealias ActorSystem = LinkSystem
+
+    private var count = 0
+    private let gate: Gate
+
+    public init(gate: Gate = Gate(), actorSystem: LinkSystem) {
+        self.gate = gate
+        self.actorSystem = actorSystem
+    }
+
+    public distributed func echo(_ text: String) -> String { text }
+    public distributed func add(_ left: Int, _ right: Int) -> Int { left + right }
+    public distributed func bytes(_ bytes: [UInt8]) -> [UInt8] { bytes }
+    public distributed func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+    public distributed func note() { count += 1 }
+    public distributed func notes() -> Int { count }
+    public distributed func pid() -> Int32 { getpid() }
+    public distributed func fail(_ text: String) throws { throw KnownFailure(text: text) }
+    public distributed func failOddly() throws { throw OddFailure.odd }
+    public distributed func generic<Value: Codable & Sendable>(_ value: Value) -> Value { value }
+
+    /// Waits until the gate is opened or the task is cancelled.
+    public distributed func wait() async throws {
+        count += 1
+        try await gate.pass()
+    }
+
+    /// Calls another, as a daemon in the middle does.
+    public distributed func forward(_ text: String, to address: String) async throws -> String {
+        let other = try actorSystem.actor(Lister.self, named: "lister", at: LinkAddress(address))
+        try await gate.pass()
+        return try await other.echo(text)
+    }
+}
+
+/// Another type, with a function that a Lister has not.
+public distributed actor Stranger {
+    public typealias ActorSystem = LinkSystem
+    private let secret = 42
+
+    public distributed func tell() -> Int { secret }
+
+    /// A type within a type.
+    public distributed actor Inner {
+        public typealias ActorSystem = LinkSystem
+        private let secret = 43
+
+        public distributed func tell() -> Int { secret }
+    }
+}
+
+/// An error that both sides know.
+public struct KnownFailure: Error, Codable, Equatable {
+    /// What went wrong.
+    public var text: String
+
+    public init(text: String) {
+        self.text = text
+    }
+}
+
+/// An error that stays where it is.
+public enum OddFailure: Error { case odd }
