@@ -31,6 +31,9 @@ public distributed actor Lister {
         try await gate.pass()
     }
 
+    /// Ends only when it is cancelled, or with its process.
+    public distributed func hang() async throws { try await Gate(isOpen: false).pass() }
+
     /// Calls another, as a daemon in the middle does.
     public distributed func forward(_ text: String, to address: String) async throws -> String {
         let other = try actorSystem.actor(Lister.self, named: "lister", at: LinkAddress(address))
