@@ -118,7 +118,7 @@ import Testing
         #expect(ContinuousClock.now - start >= .milliseconds(200))
         await pair.gate.crowd(of: 1)
         #expect(try await pair.lister.notes() == 1)
-        while pair.gate.cancelled == 0 { await Task.yield() }
+        await pair.gate.cancellations(of: 1)
         await pair.end()
     }
 
@@ -140,7 +140,7 @@ import Testing
         await pair.gate.crowd(of: 1)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        while pair.gate.cancelled == 0 { await Task.yield() }
+        await pair.gate.cancellations(of: 1)
         await pair.end()
     }
 

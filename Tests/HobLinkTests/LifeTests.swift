@@ -51,7 +51,7 @@ import Testing
         #expect(await pair.server.shutdown(within: .milliseconds(100)) == 1)
         let error = try #require(await call.value)
         #expect(error.code == .connectionLost)
-        while pair.gate.cancelled == 0 { await Task.yield() }
+        await pair.gate.cancellations(of: 1)
         await pair.end()
     }
 

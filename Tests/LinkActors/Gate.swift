@@ -7,6 +7,7 @@ public final class Gate: Sendable {
         var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
         var next = 0
         var cancelled = 0
+        var mourners: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -16,9 +17,6 @@ public final class Gate: Sendable {
     public init(isOpen: Bool = true) {
         state = Mutex(State(isOpen: isOpen))
     }
-
-    /// How many tasks were cancelled while they waited.
-    public var cancelled: Int { state.withLock { $0.cancelled } }
 
     /// Lets everybody through.
     public func open() {
@@ -36,6 +34,18 @@ public final class Gate: Sendable {
             let isThere = state.withLock { state in
                 if state.waiting.count + state.cancelled >= count { return true }
                 state.watchers.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Waits until so many have been cancelled there.
+    public func cancellations(of count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.cancelled >= count { return true }
+                state.mourners.append((count, continuation))
                 return false
             }
             if isThere { continuation.resume() }
@@ -79,7 +89,12 @@ extension Gate.State {
     /// The watchers that have seen what they wait for.
     fileprivate mutating func seen() -> [CheckedContinuation<Void, Never>] {
         let there = waiting.count + cancelled
-        defer { watchers.removeAll { $0.count <= there } }
+        let cancelled = cancelled
+        defer {
+            watchers.removeAll { $0.count <= there }
+            mourners.removeAll { $0.count <= cancelled }
+        }
         return watchers.filter { $0.count <= there }.map(\.continuation)
+            + mourners.filter { $0.count <= cancelled }.map(\.continuation)
     }
 }

@@ -32,7 +32,10 @@ public distributed actor Lister {
     }
 
     /// Ends only when it is cancelled, or with its process.
-    public distributed func hang() async throws { try await Gate(isOpen: false).pass() }
+    public distributed func hang() async throws {
+        count += 1
+        try await Gate(isOpen: false).pass()
+    }
 
     /// Calls another, as a daemon in the middle does.
     public distributed func forward(_ text: String, to address: String) async throws -> String {
