@@ -96,7 +96,7 @@ let package = Package(
             name: "HobFuzz",
             dependencies: [
                 "HobPolicy", "HobProtocol", "HobCoding", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor",
-                "HobConfig",
+                "HobConfig", "HobLink",
             ],
             path: "Fuzz/Targets"),
 
