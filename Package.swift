@@ -211,6 +211,10 @@ if Context.environment["HOB_BENCH"] == "1" {
         .executableTarget(
             name: "controller-bench", dependencies: ["HobController", "HobSystem"], path: "Benchmarks/controller",
             exclude: ["daemon.c", "gem.rb"]))
+    package.targets.append(
+        .executableTarget(
+            name: "link-bench", dependencies: ["HobLink", "HobSystem"], path: "Benchmarks/link",
+            exclude: ["echo.c", "drb.rb"]))
 }
 
 for target in package.targets where target.type != .plugin {
