@@ -123,6 +123,11 @@ let package = Package(
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
+        .target(name: "ListerInterface", dependencies: ["HobLink"], path: "Examples/link/Interface"),
+        .executableTarget(
+            name: "example-lister", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Lister"),
+        .executableTarget(
+            name: "example-asker", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Asker"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -161,7 +166,7 @@ let package = Package(
             name: "HobAcceptanceTests",
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
-                "hob-fixture", "example-dirlister",
+                "hob-fixture", "example-dirlister", "example-lister", "example-asker",
             ]),
         .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
         .testTarget(

@@ -47,7 +47,8 @@ extension LinkSystem {
         let frame = Frame.Call(budget: 0, actor: name, target: call.target.identifier, arguments: arguments)
         let size = FrameWriter.size(of: frame) - 4
         guard size <= configuration.frameLimit, arguments.count <= Int(UInt16.max) else {
-            throw LinkError(.tooLarge, "\(call) takes \(size) bytes, more than the \(configuration.frameLimit) of a frame")
+            throw LinkError(
+                .tooLarge, "\(call) takes \(size) bytes, more than the \(configuration.frameLimit) of a frame")
         }
         try Task.checkCancellation()
         let inbox = try startedInbox()
@@ -112,7 +113,8 @@ extension LinkSystem {
         guard let actor else {
             let list = names.isEmpty ? "none" : names.joined(separator: ", ")
             return .refused(
-                .unknownActor, "\(configuration.name) exports no actor \"\(call.actor.prefix(255))\"; exported: \(list)")
+                .unknownActor, "\(configuration.name) exports no actor \"\(call.actor.prefix(255))\"; exported: \(list)"
+            )
         }
         if let fault = CallTarget.fault(call.target, for: actor) { return .refused(.unknownTarget, fault) }
         return await CallDeadline.$received.withValue(deadline) { await execute(call, on: actor) }

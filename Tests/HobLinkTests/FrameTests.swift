@@ -37,8 +37,11 @@ import Testing
 
     @Test(arguments: [1, 5, 1 << 20])
     func `a frame that is too long is passed over, and its id is told`(size: Int) {
-        let long = Frame.call(id: 9, Frame.Call(budget: 0, actor: "a", target: "t", arguments: [[UInt8](repeating: 1, count: 500)]))
-        let stream = bytes(of: [.goodbye, long, .reply(id: 3, .value([UInt8](repeating: 1, count: 200))), .cancel(id: 1)])
+        let long = Frame.call(
+            id: 9, Frame.Call(budget: 0, actor: "a", target: "t", arguments: [[UInt8](repeating: 1, count: 500)]))
+        let stream = bytes(of: [
+            .goodbye, long, .reply(id: 3, .value([UInt8](repeating: 1, count: 200))), .cancel(id: 1),
+        ])
         let found = findings(stream, in: size, limit: 100)
         #expect(
             found == [

@@ -37,7 +37,9 @@ import Testing
             let count = Int.random(in: 1...400, using: &generator)
             // Small lengths, so that something is found in them.
             var bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            for place in stride(from: 0, to: count - 4, by: 13) { bytes.replaceSubrange(place..<place + 3, with: [0, 0, 0]) }
+            for place in stride(from: 0, to: count - 4, by: 13) {
+                bytes.replaceSubrange(place..<place + 3, with: [0, 0, 0])
+            }
             try raw.send(bytes)
             raw.close()
         }

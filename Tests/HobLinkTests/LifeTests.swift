@@ -121,11 +121,13 @@ import Testing
         await pair.end()
     }
 
-    @Test(arguments: [
-        ("unix:/run/x", "unix:/run/x"), ("tcp:127.0.0.1:80", "tcp:127.0.0.1:80"), ("tcp:localhost:1", "tcp:127.0.0.1:1"),
-        ("tcp:[::1]:80", "tcp:[::1]:80"), ("unix:", nil), ("", nil), ("/run/x", nil), ("tcp:example.org:80", nil),
-        ("tcp:127.0.0.1", nil), ("tcp:127.0.0.1:99999", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("unix:/run/x", "unix:/run/x"), ("tcp:127.0.0.1:80", "tcp:127.0.0.1:80"),
+            ("tcp:localhost:1", "tcp:127.0.0.1:1"),
+            ("tcp:[::1]:80", "tcp:[::1]:80"), ("unix:", nil), ("", nil), ("/run/x", nil), ("tcp:example.org:80", nil),
+            ("tcp:127.0.0.1", nil), ("tcp:127.0.0.1:99999", nil),
+        ] as [(String, String?)])
     func `addresses`(text: String, canonical: String?) throws {
         #expect((try? LinkAddress(text))?.description == canonical)
     }

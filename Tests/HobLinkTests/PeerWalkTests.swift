@@ -119,7 +119,9 @@ import Testing
         }
 
         mutating func fireNext() {
-            guard let (timer, moment) = timers.min(by: { ($0.value, "\($0.key)") < ($1.value, "\($1.key)") }) else { return }
+            guard let (timer, moment) = timers.min(by: { ($0.value, "\($0.key)") < ($1.value, "\($1.key)") }) else {
+                return
+            }
             timers[timer] = nil
             now = max(now, moment)
             handle(.timer(timer))

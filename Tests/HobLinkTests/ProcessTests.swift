@@ -47,7 +47,9 @@ import Testing
         await link.shutdown()
     }
 
-    @Test func `a server killed again and again under load: every call has an end, and the last ones an answer`() async throws {
+    @Test func `a server killed again and again under load: every call has an end, and the last ones an answer`()
+        async throws
+    {
         let directory = try TestDirectory("link")
         let path = directory.path(of: "socket")
         var server = try LinkProcess("serve", "unix:\(path)")
@@ -74,7 +76,8 @@ import Testing
         for _ in 0..<5 {
             // So many calls are answered in each life.
             for _ in 0..<50 {
-                do { _ = try await lister.echo("x") } catch let error as LinkError where error.code == .connectionLost {}
+                do { _ = try await lister.echo("x") } catch let error as LinkError where error.code == .connectionLost {
+                }
             }
             try server.kill()
             server = try LinkProcess("serve", "unix:\(path)")

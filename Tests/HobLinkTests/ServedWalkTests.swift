@@ -10,7 +10,8 @@ import Testing
 
     private struct World {
         var machine = ServedStateMachine(
-            client: "raw", hello: Frame.Hello(interface: "1", name: "me", pid: 1), concurrency: ServedWalkTests.concurrency,
+            client: "raw", hello: Frame.Hello(interface: "1", name: "me", pid: 1),
+            concurrency: ServedWalkTests.concurrency,
             greetingLimit: .seconds(5))
         var generator: SplitMix64
         var now = MonotonicInstant.zero

@@ -1,6 +1,6 @@
 public import Distributed
-public import HobLink
 import Glibc
+public import HobLink
 
 /// What the tests call, in this process and in another.
 public distributed actor Lister {

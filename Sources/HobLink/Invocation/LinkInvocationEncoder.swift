@@ -21,7 +21,8 @@ public struct LinkInvocationEncoder: DistributedTargetInvocationEncoder {
     /// Writes an argument.
     public mutating func recordArgument<Value: Codable>(_ argument: RemoteCallArgument<Value>) throws {
         do throws(MessageCodingError) { arguments.append(try encoder.encode(argument.value)) } catch {
-            throw LinkError(.badArgument, "the argument \(argument.name) cannot be sent: \(error.message)", cause: error)
+            throw LinkError(
+                .badArgument, "the argument \(argument.name) cannot be sent: \(error.message)", cause: error)
         }
     }
 

@@ -31,8 +31,9 @@ public struct LinkResultHandler: DistributedTargetInvocationResultHandler {
 
     /// Takes a value.
     public func onReturn<Success: Codable>(value: Success) async throws {
-        do throws(MessageCodingError) { set(.value(try MessageEncoder(limits: MessageLimits(bytes: limit)).encode(value))) }
-        catch {
+        do throws(MessageCodingError) {
+            set(.value(try MessageEncoder(limits: MessageLimits(bytes: limit)).encode(value)))
+        } catch {
             set(.refused(.badValue, "the answer cannot be sent: \(error.message)"))
         }
     }
@@ -41,5 +42,7 @@ public struct LinkResultHandler: DistributedTargetInvocationResultHandler {
     public func onReturnVoid() async throws { set(.nothing) }
 
     /// Takes an error.
-    public func onThrow<Failure: Error>(error: Failure) async throws { set(ThrownErrors.reply(to: error, limit: limit)) }
+    public func onThrow<Failure: Error>(error: Failure) async throws {
+        set(ThrownErrors.reply(to: error, limit: limit))
+    }
 }

@@ -118,7 +118,8 @@ final class LinkEngine {
                 let peer = try PeerCredentials.of(descriptor)
                 client = "process \(peer.pid) of user \(peer.user) at \(address)"
                 if !isAllowed(peer.user) {
-                    refusal = "user \(peer.user) may not call \(configuration.name), which runs as user \(OwnProcess.user)"
+                    refusal =
+                        "user \(peer.user) may not call \(configuration.name), which runs as user \(OwnProcess.user)"
                 }
             } catch {
                 refusal = "who calls could not be found out: \(error.message)"

@@ -27,7 +27,8 @@ final class PeerLink {
     var callCount: Int { machine.callCount }
 
     func call(
-        _ id: UInt64, _ call: Frame.Call, deadline: MonotonicTime, _ continuation: CheckedContinuation<CallOutcome, Never>
+        _ id: UInt64, _ call: Frame.Call, deadline: MonotonicTime,
+        _ continuation: CheckedContinuation<CallOutcome, Never>
     ) {
         waiting[id] = continuation
         handle(.call(id: id, call, deadline: MonotonicInstant(nanoseconds: deadline.nanoseconds)))

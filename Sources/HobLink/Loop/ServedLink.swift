@@ -109,7 +109,8 @@ final class ServedLink {
         case .refused(let reason): logger.warning("\(client) is refused: \(reason)")
         case .broken(let reason): logger.warning("\(client) does not speak the link's protocol: \(reason)")
         case .gone(let reason, 0): logger.debug("\(client) is gone: \(reason)")
-        case .gone(let reason, let count): logger.info("\(client) is gone, \(count) of its calls are cancelled: \(reason)")
+        case .gone(let reason, let count):
+            logger.info("\(client) is gone, \(count) of its calls are cancelled: \(reason)")
         case .ended(let count): logger.warning("\(client) is cut off with \(count) calls running")
         }
     }
