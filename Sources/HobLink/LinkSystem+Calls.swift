@@ -116,8 +116,15 @@ extension LinkSystem {
                 .unknownActor, "\(configuration.name) exports no actor \"\(call.actor.prefix(255))\"; exported: \(list)"
             )
         }
-        if let fault = CallTarget.fault(call.target, for: actor) { return .refused(.unknownTarget, fault) }
-        return await CallDeadline.$received.withValue(deadline) { await execute(call, on: actor) }
+        let target = CallTarget(call.target, of: actor)
+        let isVerified = isVerified(target)
+        if !isVerified, let fault = CallTarget.fault(call.target, for: actor) { return .refused(.unknownTarget, fault) }
+        let reply = await CallDeadline.$received.withValue(deadline) { await execute(call, on: actor) }
+        switch reply {
+        case .value, .nothing, .thrown: if !isVerified { verify(target) }
+        case .refused: break
+        }
+        return reply
     }
 
     private func execute<Act: DistributedActor>(_ call: Frame.Call, on actor: Act) async -> Frame.Reply {

@@ -41,6 +41,8 @@ public final class LinkSystem: DistributedActorSystem, Sendable {
         /// The thread takes no more commands.
         var isEnded = false
         var exports: [String: any DistributedActor] = [:]
+        /// Functions that have been found to belong to an actor's type, and have run.
+        var verified: Set<CallTarget> = []
 
         /// Whether a command of this task comes too late.
         var isRefusing: Bool { isEnded || isShutDown && (inbox == nil || CallDeadline.received == nil) }
@@ -188,6 +190,15 @@ public final class LinkSystem: DistributedActorSystem, Sendable {
             let actor = state.exports[name]
             return (actor, actor == nil ? state.exports.keys.sorted() : [])
         }
+    }
+
+    /// Whether a function is known to belong to an actor's type.
+    func isVerified(_ target: CallTarget) -> Bool { state.withLock { $0.verified.contains(target) } }
+
+    /// Remembers that it does.
+    func verify(_ target: CallTarget) {
+        // There are as many as functions; were there more, somebody makes names up.
+        state.withLock { if $0.verified.count < 4_096 { $0.verified.insert(target) } }
     }
 
     /// The exported actor of this number.

@@ -4,25 +4,37 @@ public import HobLink
 
 /// What the tests call, in this process and in another.
 public distributed actor Lister {
+    /// The link.
     public typealias ActorSystem = LinkSystem
 
     private var count = 0
     private let gate: Gate
 
+    /// Makes one that waits at this gate.
     public init(gate: Gate = Gate(), actorSystem: LinkSystem) {
         self.gate = gate
         self.actorSystem = actorSystem
     }
 
+    /// The text.
     public distributed func echo(_ text: String) -> String { text }
+    /// The sum.
     public distributed func add(_ left: Int, _ right: Int) -> Int { left + right }
+    /// The bytes.
     public distributed func bytes(_ bytes: [UInt8]) -> [UInt8] { bytes }
+    /// So many zeros.
     public distributed func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+    /// Counts.
     public distributed func note() { count += 1 }
+    /// How often was counted.
     public distributed func notes() -> Int { count }
+    /// The process.
     public distributed func pid() -> Int32 { getpid() }
+    /// Throws an error that both sides know.
     public distributed func fail(_ text: String) throws { throw KnownFailure(text: text) }
+    /// Throws one that only this side knows.
     public distributed func failOddly() throws { throw OddFailure.odd }
+    /// Cannot be called over a link.
     public distributed func generic<Value: Codable & Sendable>(_ value: Value) -> Value { value }
 
     /// Waits until the gate is opened or the task is cancelled.
@@ -47,16 +59,20 @@ public distributed actor Lister {
 
 /// Another type, with a function that a Lister has not.
 public distributed actor Stranger {
+    /// The link.
     public typealias ActorSystem = LinkSystem
     private let secret = 42
 
+    /// The secret.
     public distributed func tell() -> Int { secret }
 
     /// A type within a type.
     public distributed actor Inner {
+        /// The link.
         public typealias ActorSystem = LinkSystem
         private let secret = 43
 
+        /// The secret.
         public distributed func tell() -> Int { secret }
     }
 }
@@ -66,6 +82,7 @@ public struct KnownFailure: Error, Codable, Equatable {
     /// What went wrong.
     public var text: String
 
+    /// Makes one.
     public init(text: String) {
         self.text = text
     }

@@ -4,6 +4,7 @@ public import HobLink
 
 /// What one daemon lets others call: the library that both link.
 public distributed actor DirectoryLister {
+    /// It is called over a link.
     public typealias ActorSystem = LinkSystem
 
     /// Which build of this interface a daemon has; two that differ refuse each other.

@@ -5,8 +5,17 @@ import Distributed
 /// The runtime looks functions up by name among those of all actors, and takes any actor for the right one. So a name is
 /// let through only when it begins as the names of this actor's type do, and names a member of that type itself, not
 /// one of a type within it.
-enum CallTarget {
-    /// What is wrong; nil when nothing is.
+struct CallTarget: Hashable, Sendable {
+    private let type: ObjectIdentifier
+    private let name: String
+
+    /// A function of this name, called on this actor.
+    init(_ name: String, of actor: any DistributedActor) {
+        type = ObjectIdentifier(Swift.type(of: actor as any Any))
+        self.name = name
+    }
+
+    /// What is wrong; nil when nothing is. Takes some microseconds.
     static func fault(_ name: String, for actor: any DistributedActor) -> String? {
         let type = Swift.type(of: actor as any Any)
         guard let mangled = _mangledTypeName(type), name.hasPrefix("$s\(mangled)"), isOrdinary(name) else {
