@@ -22,7 +22,7 @@ public struct LinkConfiguration: Sendable {
     public var socketMode: UInt32?
     /// The pauses between attempts to connect while calls wait; 50 ms doubling to 2 s, with jitter.
     public var backoff = Backoff(initial: .milliseconds(50), maximum: .seconds(2))
-    /// How long the other side may take to greet; 5 s.
+    /// How long a connection and the greeting on it may take, each; 5 s.
     public var greetingLimit: Duration = .seconds(5)
     /// Error types that come back as themselves when a function throws them; others come as ``LinkError``.
     public var errors: [any (Error & Codable).Type] = []

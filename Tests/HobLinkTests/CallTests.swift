@@ -30,6 +30,24 @@ import Testing
         await pair.end()
     }
 
+    @Test(arguments: [false, true])
+    func `many large calls and answers at once pass each other`(tcp: Bool) async throws {
+        let pair = try await LinkPair(tcp: tcp, server: { $0.concurrency = 8 })
+        let lister = pair.lister
+        // Neither side may wait with reading for its writing to go on: together that is far more than sockets hold.
+        let total = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<60 {
+                group.addTask {
+                    let bytes = [UInt8](repeating: UInt8(number), count: 1 << 20)
+                    return try await lister.bytes(bytes) == bytes ? 1 : 0
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(total == 60)
+        await pair.end()
+    }
+
     @Test func `an error that both know comes back as itself, another by its type and words`() async throws {
         let pair = try await LinkPair(client: { $0.errors = [KnownFailure.self] })
         await #expect(throws: KnownFailure(text: "no soup")) { try await pair.lister.fail("no soup") }

@@ -2,6 +2,7 @@ import HobLink
 import HobSystem
 import HobTestKit
 import LinkActors
+import Synchronization
 import Testing
 
 /// Two processes, one of which dies, is replaced, or belongs to somebody else.
@@ -55,17 +56,18 @@ import Testing
         var server = try LinkProcess("serve", "unix:\(path)")
         let link = client()
         let lister = try link.actor(Lister.self, named: "lister", at: .unix(path))
+        let isOver = Flag()
         let callers = (0..<8).map { number in
             Task {
                 var answered = 0
                 var lost = 0
-                while !Task.isCancelled {
+                // Each has answers from some life, however late its task began.
+                while !isOver.isSet || answered < 5 {
                     do {
                         #expect(try await lister.add(answered, number) == answered + number)
                         answered += 1
                     } catch let error as LinkError where error.code == .connectionLost {
                         lost += 1
-                    } catch is CancellationError {
                     } catch {
                         Issue.record("\(error)")
                     }
@@ -83,7 +85,7 @@ import Testing
             server = try LinkProcess("serve", "unix:\(path)")
         }
         #expect(try await lister.pid() == server.pid)
-        for caller in callers { caller.cancel() }
+        isOver.set()
         for caller in callers {
             let (answered, lost) = await caller.value
             #expect(answered > 0)
@@ -129,4 +131,13 @@ import Testing
         await link.shutdown()
         try server.kill()
     }
+}
+
+/// Set once, for everybody to see.
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
 }

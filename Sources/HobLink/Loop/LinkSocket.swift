@@ -28,13 +28,22 @@ final class LinkSocket {
     private var closesWhenWritten = false
     /// Reads of one wake-up, so that one peer does not keep the others waiting.
     private static let mostReads = 8
-    /// A peer that does not read its answers is not read either, beyond this.
-    private static let mostOutput = 4 << 20
+    /// So much may wait to be written before nothing more is read; nil: no end.
+    private let mostOutput: Int?
     private static let chunk = 64 * 1_024
 
-    init(_ descriptor: Descriptor, on loop: EventLoop, limit: Int) {
+    /// Takes over a connection.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The socket, connected and non-blocking.
+    ///   - loop: Where it lives.
+    ///   - limit: How many bytes a frame may have.
+    ///   - mostOutput: A peer that does not read its answers is not read either, beyond this. Of the two sides only one
+    ///     may have such a limit, or each would wait for the other.
+    init(_ descriptor: Descriptor, on loop: EventLoop, limit: Int, mostOutput: Int?) {
         self.descriptor = descriptor
         self.loop = loop
+        self.mostOutput = mostOutput
         decoder = FrameDecoder(limit: limit)
     }
 
@@ -142,7 +151,13 @@ final class LinkSocket {
             }
             switch result {
             case .success(let count?): written += count
-            case .success(nil): return updateWatch()
+            case .success(nil):
+                // Under a load that never lets it run empty, what is written must not stay.
+                if written > Self.chunk, written > output.count / 2 {
+                    output.removeFirst(written)
+                    written = 0
+                }
+                return updateWatch()
             case .failure(let error):
                 let isEnd = error.code == EPIPE || error.code == ECONNRESET
                 return fail(isEnd ? "it closed the connection" : error.message)
@@ -157,7 +172,7 @@ final class LinkSocket {
         guard let watch, !isClosed else { return }
         let pending = output.count - written
         var wanted: IOEvents = []
-        if !isPaused, !closesWhenWritten, pending < Self.mostOutput { wanted.insert(.read) }
+        if !isPaused, !closesWhenWritten, mostOutput.map({ pending < $0 }) ?? true { wanted.insert(.read) }
         if pending > 0, !isDirty { wanted.insert(.write) }
         guard wanted != watched else { return }
         watched = wanted

@@ -102,7 +102,7 @@ final class PeerLink {
                         + "of this link")
             }
         }
-        let socket = LinkSocket(descriptor, on: engine.loop, limit: engine.configuration.frameLimit)
+        let socket = LinkSocket(descriptor, on: engine.loop, limit: engine.configuration.frameLimit, mostOutput: nil)
         self.socket = socket
         engine.later { [weak self, weak socket] in
             guard let self, let socket, self.socket === socket else { return }

@@ -12,11 +12,12 @@ final class ServedLink {
     private var tasks: [UInt64: Task<Void, Never>] = [:]
     /// Frames before the greeting are small.
     private static let greetingBytes = 4_096
+    private static let mostOutput = 4 << 20
 
     init(_ descriptor: Descriptor, _ client: String, number: UInt64, engine: LinkEngine) {
         self.number = number
         self.engine = engine
-        socket = LinkSocket(descriptor, on: engine.loop, limit: Self.greetingBytes)
+        socket = LinkSocket(descriptor, on: engine.loop, limit: Self.greetingBytes, mostOutput: Self.mostOutput)
         machine = ServedStateMachine(
             client: client, hello: engine.hello, concurrency: engine.configuration.concurrency,
             greetingLimit: engine.configuration.greetingLimit)

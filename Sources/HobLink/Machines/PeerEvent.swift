@@ -23,7 +23,7 @@ package enum PeerTimer: Hashable, Sendable {
     case call(UInt64)
     /// The pause before the next attempt to connect is over.
     case retry
-    /// The peer has not greeted.
+    /// The peer cannot be connected to, or has not greeted.
     case greeting
 }
 

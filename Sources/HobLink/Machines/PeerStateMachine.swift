@@ -63,17 +63,19 @@ package struct PeerStateMachine: Sendable {
             actions += [.send(.hello(hello)), .setTimer(.greeting, at: now + greetingLimit)]
         case .connectFailed(let reason):
             guard state == .connecting else { break }
+            actions.append(.cancelTimer(.greeting))
             retry(reason, now, &generator, &actions)
         case .received(let finding): receive(finding, now, &actions, &generator)
         case .closed(let reason): closed(reason, now, &generator, &actions)
         case .timer(.call(let id)): expire(id, &actions)
         case .timer(.retry):
             guard state == .waiting else { break }
-            connect(&actions)
+            connect(now, &actions)
         case .timer(.greeting):
-            guard state == .greeting else { break }
+            guard state == .connecting || state == .greeting else { break }
+            let what = state == .connecting ? "it could not be connected to" : "it did not greet"
             actions.append(.disconnect)
-            retry("it did not greet within \(greetingLimit.brief)", now, &generator, &actions)
+            retry("\(what) within \(greetingLimit.brief)", now, &generator, &actions)
         case .shutDown: isShuttingDown = true
         case .end: end(&actions)
         }
@@ -98,7 +100,7 @@ package struct PeerStateMachine: Sendable {
         if state == .open { return send(id, now, &actions) }
         queue.append(id)
         unsent += 1
-        if state == .idle { connect(&actions) }
+        if state == .idle { connect(now, &actions) }
     }
 
     private mutating func send(_ id: UInt64, _ now: MonotonicInstant, _ actions: inout [PeerAction]) {
@@ -133,9 +135,9 @@ package struct PeerStateMachine: Sendable {
 
     // MARK: The connection
 
-    private mutating func connect(_ actions: inout [PeerAction]) {
+    private mutating func connect(_ now: MonotonicInstant, _ actions: inout [PeerAction]) {
         state = .connecting
-        actions.append(.connect)
+        actions += [.connect, .setTimer(.greeting, at: now + greetingLimit)]
     }
 
     private mutating func receive(
