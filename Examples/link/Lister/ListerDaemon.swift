@@ -16,7 +16,8 @@ struct ListerDaemon: Daemon {
         configuration.interface = DirectoryLister.interface
         let link = LinkSystem(configuration, logger: context.logger)
         try link.export(DirectoryLister(actorSystem: link), as: "lister")
-        context.logger.info("listens on \(try await link.listen(on: LinkAddress(address)))")
+        let place = try await link.listen(on: LinkAddress(address))
+        context.logger.info("listens on \(place)")
         context.ready()
         try await gracefulShutdown()
         // Calls that run come to their end; their callers wait for the next lister.

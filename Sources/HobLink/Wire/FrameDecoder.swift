@@ -38,7 +38,7 @@ package struct FrameDecoder {
             bytes.removeFirst(start)
             start = 0
         }
-        bytes.append(contentsOf: chunk[passed...])
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[passed...]))
     }
 
     /// The next frame; nil when more bytes are needed.

@@ -73,10 +73,10 @@ struct FrameReader {
 
     private var rest: Int { bytes.count - offset }
 
-    private mutating func take(_ count: Int) throws(FrameFault) -> Slice<UnsafeRawBufferPointer> {
+    private mutating func take(_ count: Int) throws(FrameFault) -> UnsafeRawBufferPointer {
         guard count <= rest else { throw FrameFault("a frame ends \(count - rest) bytes too early") }
         defer { offset += count }
-        return bytes[offset..<offset + count]
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
     }
 
     private mutating func number<Value: FixedWidthInteger>() throws(FrameFault) -> Value {
