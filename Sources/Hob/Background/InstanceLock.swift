@@ -26,11 +26,16 @@ final class InstanceLock: Sendable {
         try file.writeAll("\(getpid())\n")
     }
 
-    /// Removes the file, if it is ours to remove.
+    /// Lets a group read the file, for who becomes another user.
+    func handOver(toGroup group: UInt32) throws(SystemError) {
+        try file.changeOwner(user: .max, group: group)
+    }
+
+    /// Removes the file, if it is ours to remove; empties it where the directory is not ours any more.
     func remove() {
         guard isOwner, let there = try? FileStatus.of(path), let own = try? FileStatus.of(file),
             there.inode == own.inode, there.device == own.device
         else { return }
-        _ = unlink(path)
+        if unlink(path) != 0 { try? file.truncate(to: 0) }
     }
 }

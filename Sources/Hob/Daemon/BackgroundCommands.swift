@@ -11,10 +11,12 @@ struct StartCommand<D: Daemon>: AsyncParsableCommand {
 
     @OptionGroup(title: "Options of this daemon") var daemon: D
     @OptionGroup(title: "Common options") var background: BackgroundOptions
+    @OptionGroup(title: "Its process and log") var process: ProcessOptions
 
     func run() async throws {
         // A supervisor has the process itself in its hands; what it would not see must not be started.
-        if Surroundings.isSupervised { try await ForegroundDaemon.run(daemon, background, ownsPIDFile: true) }
+        if Surroundings.isSupervised { try await ForegroundDaemon.run(daemon, background, process, ownsPIDFile: true) }
+        try BackgroundDaemon.prepare(D.self, background, process)
         try await BackgroundReport.of(D.self) {
             let pid = try await BackgroundDaemon.controller(of: D.self, background).start()
             print("\(D.daemonName) started (pid \(pid))")
@@ -47,8 +49,11 @@ struct RestartCommand<D: Daemon>: AsyncParsableCommand {
 
     @OptionGroup(title: "Options of this daemon") var daemon: D
     @OptionGroup(title: "Common options") var background: BackgroundOptions
+    @OptionGroup(title: "Its process and log") var process: ProcessOptions
 
     func run() async throws {
+        // Before the one that runs is ended.
+        try BackgroundDaemon.prepare(D.self, background, process)
         try await BackgroundReport.of(D.self) {
             let pid = try await BackgroundDaemon.controller(of: D.self, background).restart()
             print("\(D.daemonName) started (pid \(pid))")

@@ -8,6 +8,9 @@ public struct DaemonContext: Sendable {
     public let logger: Logger
     /// Its configuration, which a reload may change.
     public let configuration: LiveConfiguration
+    /// Where the command was typed, as an absolute path: relative paths among its options are meant from there, also
+    /// when `--directory` has taken the daemon elsewhere.
+    public let startDirectory: String
     let process: DaemonProcess
     let shutdown: ShutdownTimes
 

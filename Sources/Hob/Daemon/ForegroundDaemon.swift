@@ -6,22 +6,32 @@ import Synchronization
 
 /// Makes this process the daemon; never returns.
 enum ForegroundDaemon {
-    static func run<D: Daemon>(_ daemon: D, _ options: BackgroundOptions, ownsPIDFile: Bool) async throws -> Never {
+    static func run<D: Daemon>(
+        _ daemon: D, _ options: BackgroundOptions, _ flags: ProcessOptions, ownsPIDFile: Bool
+    ) async throws -> Never {
         let control = try ControlThread()
-        let configuration = try Self.configuration(of: D.self, options)
-        let log = try DaemonLog(name: D.daemonName, logOptions(options, configuration, isForeground: ownsPIDFile))
+        let startDirectory = AbsolutePath.of(".")
+        let settings = try DaemonSettings.read(of: D.self, options, flags)
+        let file = (options.logFile ?? Surroundings.variables["HOB_LOG_FILE"]).map(AbsolutePath.of)
+        var logOptions = settings.logOptions(file: file, isForeground: ownsPIDFile)
+        logOptions.makePathsAbsolute()
+        let lock = try instanceLock(options, ownsPIDFile)
+        try becomeWhatIsAskedFor(settings, logOptions, lock)
+        let log = try openLog(D.daemonName, logOptions, isForeground: ownsPIDFile)
         log.bootstrap()
         let logger = log.logger()
-        let lock = try instanceLock(options, ownsPIDFile)
         let times = ShutdownTimes(deadline: D.configuration.shutdownDeadline)
         let steps = ReloadSteps(toggleLevel: { log.toggleLevel() }, logDebug: { log.forceDebug() })
         steps.add("log") { log.reopen() }
         let process = DaemonProcess(
             control: control, log: log, logger: logger, shutdown: times, steps: steps,
             announcesReadiness: D.configuration.announcesReadiness)
-        let context = DaemonContext(logger: logger, configuration: configuration, process: process, shutdown: times)
+        let configuration = settings.configuration
+        let context = DaemonContext(
+            logger: logger, configuration: configuration, startDirectory: startDirectory, process: process,
+            shutdown: times)
         configuration.onWarning { logger.warning("\($0)") }
-        let reread = ConfigurationStep(configuration, logger, control)
+        let reread = ConfigurationStep(configuration, logger, control) { settings.apply($0, to: log) }
         steps.add("configuration") { try reread.run() }
         control.post { reread.follow(on: $0) }
         steps.add("reload") { try await daemon.reload(context) }
@@ -31,30 +41,37 @@ enum ForegroundDaemon {
         while true { try? await Task.sleep(for: .seconds(86_400)) }
     }
 
-    /// In the foreground lines go to stdout, and into a file if one is named; in the background into the file alone.
-    private static func logOptions(
-        _ options: BackgroundOptions, _ configuration: LiveConfiguration, isForeground: Bool
-    ) -> LogOptions {
-        let environment = configuration.sources.environment.rawValue
-        let file = (options.logFile ?? variable("HOB_LOG_FILE")).map { LogDestination.file($0) }
-        return LogOptions(
-            level: LogOptions.level(inEnvironment: environment),
-            destinations: file.map { [$0] } ?? [.standardOutput()], copiesToStandardOutput: isForeground)
-    }
-
-    /// The configuration; what is wrong with it ends the process, with everything that is.
-    static func configuration<D: Daemon>(of type: D.Type, _ options: BackgroundOptions) throws -> LiveConfiguration {
-        do throws(ConfigurationError) { return try options.configuration(of: type) } catch {
+    /// Another user, directory or umask, where the configuration says so.
+    private static func becomeWhatIsAskedFor(
+        _ settings: DaemonSettings, _ log: LogOptions, _ lock: InstanceLock?
+    ) throws {
+        let setup = try ProcessSetup(settings)
+        do throws(SystemError) {
+            try setup.handOver(log.files)
+            if let account = setup.account { try lock?.handOver(toGroup: account.group) }
+        } catch {
             StandardError.write(error.message)
-            throw ExitCode(error.code == .usage ? 64 : 78)
+            throw ExitCode(1)
+        }
+        try setup.enter()
+        guard setup.account != nil else { return }
+        // What this user may not read would be missed at the first reload, and then nobody looks.
+        if case .refused(let error) = settings.configuration.reload() {
+            StandardError.write(error.message)
+            throw ExitCode(error.exitCode)
         }
     }
 
-    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    private static func openLog(_ name: String, _ options: LogOptions, isForeground: Bool) throws -> DaemonLog {
+        do throws(LogError) { return try DaemonLog(name: name, options) } catch {
+            StandardError.write(error.message)
+            throw ExitCode(1)
+        }
+    }
 
     private static func instanceLock(_ options: BackgroundOptions, _ ownsPIDFile: Bool) throws -> InstanceLock? {
         guard ownsPIDFile, let path = options.pidFile else { return nil }
-        do throws(SystemError) { return try InstanceLock(path, writes: true) } catch {
+        do throws(SystemError) { return try InstanceLock(AbsolutePath.of(path), writes: true) } catch {
             StandardError.write("\(error.message)")
             throw ExitCode(error.code == EEXIST ? 73 : 1)
         }

@@ -11,8 +11,9 @@ struct RunCommand<D: Daemon>: AsyncParsableCommand {
 
     @OptionGroup(title: "Options of this daemon") var daemon: D
     @OptionGroup(title: "Common options") var background: BackgroundOptions
+    @OptionGroup(title: "Its process and log") var process: ProcessOptions
     /// Set by `start`, which writes the pid file itself.
     @Flag(help: .hidden) var ownPidFile = false
 
-    func run() async throws { try await ForegroundDaemon.run(daemon, background, ownsPIDFile: !ownPidFile) }
+    func run() async throws { try await ForegroundDaemon.run(daemon, background, process, ownsPIDFile: !ownPidFile) }
 }

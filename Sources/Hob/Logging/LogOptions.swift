@@ -31,6 +31,20 @@ public struct LogOptions: Sendable {
         environment == "production" ? .info : .debug
     }
 
+    /// The paths of the files among the destinations.
+    var files: [String] {
+        destinations.compactMap { if case .file(let path, _, _) = $0 { path } else { nil } }
+    }
+
+    /// Takes the paths of files from the working directory of this moment, so that a daemon that changes it finds them
+    /// again at a reload.
+    mutating func makePathsAbsolute() {
+        destinations = destinations.map { destination in
+            guard case .file(let path, let format, let mode) = destination else { return destination }
+            return .file(AbsolutePath.of(path), format: format, mode: mode)
+        }
+    }
+
     /// Whether a descriptor's lines have colour when nobody says: on a terminal, unless NO_COLOR is set.
     static func usesColour(onDescriptor descriptor: Int32) -> Bool {
         let isPlain = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
