@@ -4,7 +4,7 @@ import HobController
 import HobSystem
 
 /// `start`: in the background; returns when it is ready.
-struct StartCommand<D: Daemon>: AsyncParsableCommand {
+struct StartCommand<D: Daemon>: AsyncParsableCommand, ForegroundCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "start", abstract: "Start in the background; return when it is ready.")
     }
@@ -13,9 +13,14 @@ struct StartCommand<D: Daemon>: AsyncParsableCommand {
     @OptionGroup(title: "Common options") var background: BackgroundOptions
     @OptionGroup(title: "Its process and log") var process: ProcessOptions
 
-    func run() async throws {
+    func prepared() throws -> (@Sendable () async throws -> Never)? {
         // A supervisor has the process itself in its hands; what it would not see must not be started.
-        if Surroundings.isSupervised { try await ForegroundDaemon.run(daemon, background, process, ownsPIDFile: true) }
+        guard Surroundings.isSupervised else { return nil }
+        let foreground = try ForegroundDaemon(daemon, background, process, ownsPIDFile: true)
+        return { try await foreground.run() }
+    }
+
+    func run() async throws {
         try BackgroundDaemon.prepare(D.self, background, process)
         try await BackgroundReport.of(D.self) {
             let pid = try await BackgroundDaemon.controller(of: D.self, background).start()

@@ -1,10 +1,7 @@
 import ArgumentParser
-import Glibc
-import HobSystem
-import Logging
 
 /// `run`: the process becomes the daemon.
-struct RunCommand<D: Daemon>: AsyncParsableCommand {
+struct RunCommand<D: Daemon>: AsyncParsableCommand, ForegroundCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "run", abstract: "Run in the foreground (the default).")
     }
@@ -15,5 +12,10 @@ struct RunCommand<D: Daemon>: AsyncParsableCommand {
     /// Set by `start`, which writes the pid file itself.
     @Flag(help: .hidden) var ownPidFile = false
 
-    func run() async throws { try await ForegroundDaemon.run(daemon, background, process, ownsPIDFile: !ownPidFile) }
+    func prepared() throws -> (@Sendable () async throws -> Never)? {
+        let foreground = try ForegroundDaemon(daemon, background, process, ownsPIDFile: !ownPidFile)
+        return { try await foreground.run() }
+    }
+
+    func run() async throws { try await prepared()?() }
 }

@@ -36,12 +36,35 @@ package struct Credentials: Sendable, Hashable {
         guard joined >= 0 else { throw refusal("take group \(group)", -joined) }
         let become = invoke(.setid) { hob_set_user(user) }
         guard become >= 0 else { throw refusal("become user \(user)", -become) }
+        if let thread = try strayThread() {
+            throw SystemError(code: EPERM, message: "thread \(thread) has not become user \(user): change it on the main thread")
+        }
         guard arePresent, user == 0 || hob_can_become_root() == 0 else {
             throw SystemError(
                 code: EPERM, message: "user \(user) could become root again: a security module or capability is in the way")
         }
         // As after an exec: core files, and a /proc/self of its own.
         try ProcessControl.makeDumpable()
+    }
+
+    /// A thread that is still somebody else. The C library leaves out those that are about to end, and a main thread
+    /// that serves Dispatch's main queue is such a one for ever.
+    private func strayThread() throws(SystemError) -> String? {
+        let threads = try Descriptor.open("/proc/self/task", flags: [.readOnly, .directory])
+        let wanted = [
+            "Uid:" + String(repeating: "\t\(user)", count: 4), "Gid:" + String(repeating: "\t\(group)", count: 4),
+        ]
+        for thread in try threads.names() {
+            let file: Descriptor
+            do throws(SystemError) { file = try Descriptor.open("\(thread)/status", in: threads) } catch {
+                // It has ended meanwhile.
+                if error.code == ENOENT || error.code == ESRCH { continue }
+                throw error
+            }
+            let lines = String(decoding: try file.readAll(limit: 65_536), as: UTF8.self).split(separator: "\n")
+            if !wanted.allSatisfy({ line in lines.contains { $0 == line } }) { return thread }
+        }
+        return nil
     }
 
     private func refusal(_ verb: String, _ code: Int32) -> SystemError {
