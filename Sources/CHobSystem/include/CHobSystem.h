@@ -107,6 +107,8 @@ void hob_give_back_memory(void);
 // MARK: Files
 
 int hob_open_at(int directory, const char *_Nonnull path, int flags, unsigned mode);
+// The same with the rights of another user and group, for this thread and this call; root only. EPERM when it cannot.
+int hob_open_as(uint32_t user, uint32_t group, const char *_Nonnull path, int flags, unsigned mode);
 int hob_pipe(int *_Nonnull descriptors, int non_blocking);
 int hob_socketpair(int *_Nonnull descriptors, int kind, int non_blocking);
 int hob_dup_cloexec(int descriptor, int lowest);

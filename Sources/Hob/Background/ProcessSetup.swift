@@ -44,24 +44,36 @@ struct ProcessSetup: Sendable {
         }
         guard geteuid() == 0 else {
             StandardError.write(
-                "cannot become user \(asked.name): not permitted for user \(geteuid()): start it as root, or as that user")
+                "cannot become user \(asked.name): not permitted for user \(geteuid()): start it as root, or as that user"
+            )
             throw ExitCode(Self.notPermitted)
         }
         account = asked.credentials.arePresent ? nil : asked
     }
 
-    /// Makes log files that are not there, and gives them to the new user.
+    /// Makes log files that are not there, for the new user.
     ///
-    /// Only in directories that nobody but root can turn into others: elsewhere the user makes its own.
+    /// With that user's rights; root's are used only in directories that nobody but root can turn into others.
     func handOver(_ files: [String]) throws(SystemError) {
         guard let account else { return }
-        for path in files where Self.isRootsAlone(path) {
+        let flags: OpenFlags = [.writeOnly, .create, .exclusive, .noFollow]
+        for path in files {
             do throws(SystemError) {
-                let file = try Descriptor.open(
-                    path, flags: [.writeOnly, .create, .exclusive, .noFollow], mode: 0o640)
-                try file.changeOwner(user: account.user, group: account.group)
-            } catch where error.code == EEXIST {
-                continue
+                _ = try Descriptor.open(path, flags: flags, mode: 0o640, asUser: account.user, group: account.group)
+            } catch {
+                switch error.code {
+                // Whether the user may write it is told when it opens it.
+                case EEXIST: continue
+                // Then it cannot become that user either, which says so itself.
+                case EPERM: return
+                case EACCES where Self.isRootsAlone(path):
+                    let file = try Descriptor.open(path, flags: flags, mode: 0o640)
+                    try file.changeOwner(user: account.user, group: account.group)
+                case EACCES:
+                    throw SystemError(
+                        code: error.code, message: "cannot make \(path): permission denied for user \(account.name)")
+                default: throw error
+                }
             }
         }
     }

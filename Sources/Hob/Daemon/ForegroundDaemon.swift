@@ -11,7 +11,8 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
     private let logOptions: LogOptions
     private let lock: InstanceLock?
     private let startDirectory: String
-    private let isForeground: Bool
+    /// Where the lines go that the starter of a daemon in the background shows when the start fails.
+    private let startersFile: String?
 
     /// Reads the configuration, takes the pid file and becomes whom the configuration says.
     ///
@@ -19,7 +20,6 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
     /// - Throws: `ExitCode`, after a sentence on standard error.
     init(_ daemon: D, _ options: BackgroundOptions, _ flags: ProcessOptions, ownsPIDFile: Bool) throws {
         self.daemon = daemon
-        isForeground = ownsPIDFile
         // Whatever is sent from now on is heard.
         control = try ControlThread()
         startDirectory = AbsolutePath.of(".")
@@ -27,6 +27,7 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
         let file = options.logFile ?? Surroundings.variables["HOB_LOG_FILE"]
         var logOptions = settings.logOptions(file: file, isForeground: ownsPIDFile)
         logOptions.makePathsAbsolute()
+        startersFile = ownsPIDFile ? nil : file.map(AbsolutePath.of)
         self.logOptions = logOptions
         let setup = try ProcessSetup(settings)
         lock = try Self.instanceLock(options, ownsPIDFile)
@@ -48,7 +49,8 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
 
     /// Runs the daemon; the control thread ends the process.
     func run() async throws -> Never {
-        let log = try openLog()
+        let startLog = try startLog()
+        let log = try openLog(besides: startLog.map { [$0] } ?? [])
         log.bootstrap()
         let logger = log.logger()
         let times = ShutdownTimes(deadline: D.configuration.shutdownDeadline)
@@ -56,7 +58,7 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
         steps.add("log") { log.reopen() }
         let process = DaemonProcess(
             control: control, log: log, logger: logger, shutdown: times, steps: steps,
-            announcesReadiness: D.configuration.announcesReadiness)
+            announcesReadiness: D.configuration.announcesReadiness, readySteps: { startLog?.close() })
         let configuration = settings.configuration
         let context = DaemonContext(
             logger: logger, configuration: configuration, startDirectory: startDirectory, process: process,
@@ -71,8 +73,19 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
         while true { try? await Task.sleep(for: .seconds(86_400)) }
     }
 
-    private func openLog() throws -> DaemonLog {
-        do throws(LogError) { return try DaemonLog(name: D.daemonName, logOptions) } catch {
+    /// In the background somebody waits for the start, and looks at standard error when it fails: what is logged until
+    /// then goes there, also when the log itself goes elsewhere.
+    private func startLog() throws -> StartLog? {
+        guard let startersFile, !logOptions.files.contains(startersFile) else { return nil }
+        return try logErrors { () throws(LogError) in try StartLog(daemon: D.daemonName) }
+    }
+
+    private func openLog(besides others: [any LogSink]) throws -> DaemonLog {
+        try logErrors { () throws(LogError) in try DaemonLog(name: D.daemonName, logOptions, besides: others) }
+    }
+
+    private func logErrors<Value>(_ body: () throws(LogError) -> Value) throws -> Value {
+        do throws(LogError) { return try body() } catch {
             StandardError.write(error.message)
             throw ExitCode(1)
         }

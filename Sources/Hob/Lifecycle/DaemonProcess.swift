@@ -13,7 +13,10 @@ final class DaemonProcess: @unchecked Sendable {
     let hooks = ShutdownHooks()
     let running = RunningParts()
     let logger: Logger
+    /// For the groups of services, whose own steps are of no interest to who writes a daemon.
+    let groupLogger: Logger
     private let log: DaemonLog
+    private let readySteps: @Sendable () -> Void
     private let shutdown: ShutdownTimes
     private let announcesReadiness: Bool
     /// So long a daemon that waits for something of its own must have lived to count as ready.
@@ -25,12 +28,14 @@ final class DaemonProcess: @unchecked Sendable {
 
     init(
         control: ControlThread, log: DaemonLog, logger: Logger, shutdown: ShutdownTimes, steps: ReloadSteps,
-        announcesReadiness: Bool
+        announcesReadiness: Bool, readySteps: @escaping @Sendable () -> Void = {}
     ) {
         self.announcesReadiness = announcesReadiness
         self.control = control
         self.log = log
         self.logger = logger
+        self.readySteps = readySteps
+        groupLogger = log.logger(notBelow: .info)
         self.shutdown = shutdown
         self.steps = steps
     }
@@ -38,7 +43,7 @@ final class DaemonProcess: @unchecked Sendable {
     /// Runs the body as the daemon's `run`; the process ends when it has ended, and what follows it.
     func run(_ body: @escaping @Sendable () async throws -> Void) throws(SystemError) {
         let service = MainService(body)
-        let configuration = ServiceGroupConfiguration.alone(service, logger)
+        let configuration = ServiceGroupConfiguration.alone(service, groupLogger)
         let group = ServiceGroup(configuration: configuration)
         // A signal that comes meanwhile waits: it must find something to end.
         try control.start { [self] loop in
@@ -83,7 +88,9 @@ final class DaemonProcess: @unchecked Sendable {
 
     private func perform(_ action: DaemonAction) {
         switch action {
-        case .tell(.ready): announcer.send("READY=1")
+        case .tell(.ready):
+            readySteps()
+            announcer.send("READY=1")
         case .tell(.reloading): announcer.sendReloading()
         case .tell(.stopping): announcer.send("STOPPING=1")
         case .reload: reload()

@@ -25,7 +25,7 @@ struct ServiceSequence {
     /// Returns when all have ended; throws the first failure.
     func run() async throws {
         let (events, continuation) = AsyncStream<Event>.makeStream()
-        let groups = services.map { ServiceGroup(configuration: .alone($0, process.logger)) }
+        let groups = services.map { ServiceGroup(configuration: .alone($0, process.groupLogger)) }
         let names = services.map { String(describing: type(of: $0)) }
         let tasks = groups.enumerated().map { index, group in
             process.running.began(names[index])

@@ -26,11 +26,16 @@ public final class DaemonLog: Sendable {
     ///
     /// - Throws: When a file cannot be opened. A syslog or journal that is not there is no error: it may come.
     public convenience init(name: String, _ options: LogOptions) throws(LogError) {
+        try self.init(name: name, options, besides: [])
+    }
+
+    /// - Parameter others: Sinks of the caller's own.
+    convenience init(name: String, _ options: LogOptions, besides others: [any LogSink]) throws(LogError) {
         var destinations = options.destinations
         let hasOutput = destinations.contains { $0.isStandardStream }
         let formats = LogFormatSwitch(options.format)
         if options.copiesToStandardOutput, !hasOutput { destinations.append(.standardOutput()) }
-        var sinks: [any LogSink] = []
+        var sinks = others
         for destination in destinations {
             sinks.append(try QueuedLogSink(to: destination, daemon: name, formats: formats))
         }
@@ -49,6 +54,11 @@ public final class DaemonLog: Sendable {
     public func logger(label: String? = nil) -> Logger {
         let label = label ?? name
         return Logger(label: label) { DaemonLogHandler(self, label: $0) }
+    }
+
+    /// A logger that writes here, but nothing below a level, whatever the daemon's level is.
+    func logger(notBelow floor: Logger.Level) -> Logger {
+        Logger(label: name) { DaemonLogHandler(self, label: $0, floor: floor) }
     }
 
     /// Makes this the log behind every `Logger(label:)` of the process; swift-log allows that once.

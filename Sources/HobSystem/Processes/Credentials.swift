@@ -37,11 +37,13 @@ package struct Credentials: Sendable, Hashable {
         let become = invoke(.setid) { hob_set_user(user) }
         guard become >= 0 else { throw refusal("become user \(user)", -become) }
         if let thread = try strayThread() {
-            throw SystemError(code: EPERM, message: "thread \(thread) has not become user \(user): change it on the main thread")
+            throw SystemError(
+                code: EPERM, message: "thread \(thread) has not become user \(user): change it on the main thread")
         }
         guard arePresent, user == 0 || hob_can_become_root() == 0 else {
             throw SystemError(
-                code: EPERM, message: "user \(user) could become root again: a security module or capability is in the way")
+                code: EPERM,
+                message: "user \(user) could become root again: a security module or capability is in the way")
         }
         // As after an exec: core files, and a /proc/self of its own.
         try ProcessControl.makeDumpable()
