@@ -60,7 +60,7 @@ import Testing
             "log: { to: [sylsog] }",
             "base.yml:1:12: 'log.to' must be a list of stdout, stderr, syslog, journal and paths of files ('sylsog' is none: did you mean 'syslog'?)"
         ),
-        ("log: { to: [my.log] }", "('my.log' is none: a file in this directory is './my.log')"),
+        ("log: { to: [errors.txt] }", "('errors.txt' is none: a file in this directory is './errors.txt')"),
         ("log: { reports: { webhook: 'https://x' } }", "base.yml:1:28: 'log.reports.webhook' must be an http:// URL"),
         ("log: { reports: { limit: 10 } }", "base.yml:1:26: 'log.reports.limit' must be a number in a time"),
         ("log: { reports: { webhook: 'http://x', command: [a] } }", "are both set: keep one of them"),
