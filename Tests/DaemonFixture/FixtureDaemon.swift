@@ -1,5 +1,6 @@
 import Glibc
 import Hob
+import Metrics
 
 /// A daemon with every bad habit, for the tests of the library.
 @main
@@ -23,8 +24,11 @@ struct FixtureDaemon: Daemon {
     @Flag(help: "It runs services.") var services = false
     @Option(help: "It logs so many lines, from four tasks at once.") var logLines = 0
 
+    @Flag(help: "It notes its metrics.") var metrics = false
+
     func run(_ context: DaemonContext) async throws {
         let notes = Notes(notes)
+        if metrics { MetricsSystem.bootstrap(NotingMetrics(notes: notes)) }
         if fails { throw Refusal() }
         context.onShutdown("first") { notes.add("hook first") }
         context.onShutdown("second") { [hookFails, hookHangs] in
@@ -37,6 +41,7 @@ struct FixtureDaemon: Daemon {
         if context.configuration[Self.greeting] != "hello" {
             notes.add("greets \(context.configuration[Self.greeting])")
         }
+        if metrics { context.logger.warning("a warning") }
         if logLines > 0 {
             await log(logLines / 4, context)
             notes.add("logged")

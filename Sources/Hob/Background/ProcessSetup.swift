@@ -82,22 +82,22 @@ struct ProcessSetup: Sendable {
     ///
     /// - Throws: `ExitCode`, after a sentence on standard error; the process must end then.
     func enter() throws {
-        do throws(SystemError) {
-            if let umask { _ = Glibc.umask(mode_t(umask)) }
-            if let account {
-                try account.credentials.assume()
-                if let entry = account.entry {
-                    setenv("USER", entry.name, 1)
-                    setenv("LOGNAME", entry.name, 1)
-                    setenv("HOME", entry.home, 1)
-                }
+        if let umask { _ = Glibc.umask(mode_t(umask)) }
+        if let account {
+            do throws(SystemError) { try account.credentials.assume() } catch {
+                StandardError.write(error.message)
+                throw ExitCode(Self.notPermitted)
             }
-            // As the new user: where that may not go, the daemon shall not be.
-            if let directory, chdir(directory) != 0 { throw .file("go to", directory, errno) }
-        } catch {
-            StandardError.write(error.message)
-            throw ExitCode(account == nil ? 1 : Self.notPermitted)
+            if let entry = account.entry {
+                setenv("USER", entry.name, 1)
+                setenv("LOGNAME", entry.name, 1)
+                setenv("HOME", entry.home, 1)
+            }
         }
+        // As the new user: where that may not go, the daemon shall not be.
+        guard let directory, chdir(directory) != 0 else { return }
+        StandardError.write(SystemError.file("go to", directory, errno).message)
+        throw ExitCode(1)
     }
 
     /// Whether all directories on the way belong to root.

@@ -6,7 +6,7 @@ import Synchronization
 
 /// The daemon in its process: carries out what a ``DaemonStateMachine`` decides.
 ///
-/// @unchecked Sendable: `machine`, `group` and `task` belong to the control thread.
+/// @unchecked Sendable: `isReadyCounted`, `machine`, `group` and `task` belong to the control thread.
 final class DaemonProcess: @unchecked Sendable {
     let control: ControlThread
     let announcer = Announcer()
@@ -15,6 +15,7 @@ final class DaemonProcess: @unchecked Sendable {
     let logger: Logger
     /// For the groups of services, whose own steps are of no interest to who writes a daemon.
     let groupLogger: Logger
+    let metrics: DaemonMetrics
     private let log: DaemonLog
     private let readySteps: @Sendable () -> Void
     private let shutdown: ShutdownTimes
@@ -22,6 +23,7 @@ final class DaemonProcess: @unchecked Sendable {
     /// So long a daemon that waits for something of its own must have lived to count as ready.
     private static let trial: Duration = .milliseconds(200)
     private let steps: ReloadSteps
+    private var isReadyCounted = false
     private var machine = DaemonStateMachine()
     private var group: ServiceGroup?
     private var task: Task<Void, Never>?
@@ -35,6 +37,7 @@ final class DaemonProcess: @unchecked Sendable {
         self.log = log
         self.logger = logger
         self.readySteps = readySteps
+        metrics = DaemonMetrics(of: log)
         groupLogger = log.logger(notBelow: .info)
         self.shutdown = shutdown
         self.steps = steps
@@ -49,6 +52,7 @@ final class DaemonProcess: @unchecked Sendable {
         try control.start { [self] loop in
             self.group = group
             if let period = Watchdog.period() { Watchdog().follow(announcer, every: period, on: loop) }
+            followTally()
             handle(.begun)
             loop.schedule(after: Self.trial) { [self] in settled() }
             running.began("run")
@@ -61,6 +65,15 @@ final class DaemonProcess: @unchecked Sendable {
             }
         } heard: { [self] signal in
             heard(signal)
+        }
+    }
+
+    /// Serious lines are counted, and told of at most once a second: a backend that logs cannot go round in circles.
+    private func followTally() {
+        log.tally.onNews { [control, metrics] in
+            control.post { loop in
+                loop.schedule(after: .seconds(1)) { Task.detached { metrics.lines() } }
+            }
         }
     }
 
@@ -90,6 +103,10 @@ final class DaemonProcess: @unchecked Sendable {
         switch action {
         case .tell(.ready):
             readySteps()
+            if !isReadyCounted {
+                isReadyCounted = true
+                Task.detached { [metrics] in metrics.ready() }
+            }
             announcer.send("READY=1")
         case .tell(.reloading): announcer.sendReloading()
         case .tell(.stopping): announcer.send("STOPPING=1")
@@ -106,7 +123,9 @@ final class DaemonProcess: @unchecked Sendable {
             logger.warning("still running: \(parts.isEmpty ? "nothing" : parts.joined(separator: ", "))")
         case .complain(let text): logger.error("\(text)")
         case .startPatience: after(shutdown.patience, .patienceOver)
-        case .startDeadline: after(shutdown.deadline, .deadlineOver)
+        case .startDeadline:
+            metrics.shutdownBegins()
+            after(shutdown.deadline, .deadlineOver)
         case .exit(let status):
             // The last lines are those that explain the end.
             log.flush(within: .seconds(1))
@@ -127,6 +146,7 @@ final class DaemonProcess: @unchecked Sendable {
                 do { try await step.body() } catch { failures.append("\(step.name): \(error)") }
             }
             let failure = failures.isEmpty ? nil : failures.joined(separator: "; ")
+            defer { metrics.reloaded(isOK: failure == nil) }
             control.post { [self] _ in handle(.reloaded(failure: failure)) }
         }
     }
@@ -134,6 +154,8 @@ final class DaemonProcess: @unchecked Sendable {
     private func runHooks() {
         Task.detached { [self] in
             await hooks.run { [self] name, error in logger.error("shutdown hook \(name) failed: \(error)") }
+            // Before the end; a backend that hangs has the deadline over it.
+            metrics.shutdownEnds()
             control.post { [self] _ in handle(.hooksEnded) }
         }
     }

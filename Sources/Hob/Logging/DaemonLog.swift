@@ -8,6 +8,8 @@ public final class DaemonLog: Sendable {
     public let levels: LogLevelSwitch
     /// The look of the lines whose destination has none of its own.
     public let formats: LogFormatSwitch
+    /// How many serious lines there were.
+    let tally = LogTally()
     private let sinks: [any LogSink]
 
     /// Makes a log of sinks.
@@ -70,6 +72,7 @@ public final class DaemonLog: Sendable {
     /// Gives a record to every sink, whatever its level.
     public func write(_ record: LogRecord) {
         for sink in sinks { sink.write(record) }
+        tally.add(record.level)
     }
 
     /// Opens the files anew, for SIGHUP: lines logged before this call are in the old file, those after it in the new.

@@ -181,8 +181,7 @@ struct PrivilegeTests {
             let output = try child.readToEnd(within: .seconds(60))
             let status = try child.waitForExit()
             #expect(output.contains(sentence), "\(verb): \(output)")
-            let isDrop = code == 1 && words.contains("--user")
-            #expect(status == .exited(code: verb == "run" && isDrop ? 77 : Int32(code)), "\(verb): \(output)")
+            #expect(status == .exited(code: Int32(code)), "\(verb): \(output)")
             #expect(directory.read("free/notes") == nil)
         }
         #expect(try Self.run("status", in: directory).status == .exited(code: 3))
