@@ -22,6 +22,7 @@ struct FixtureDaemon: Daemon {
     @Flag(help: "Its reload throws.") var reloadFails = false
     @Flag(help: "It blocks every thread of Swift's pool.") var blocksPool = false
     @Flag(help: "It runs services.") var services = false
+    @Flag(help: "It runs no services, and is done.") var noServices = false
     @Option(help: "It logs so many lines, from four tasks at once.") var logLines = 0
 
     @Flag(help: "It notes its metrics.") var metrics = false
@@ -38,6 +39,7 @@ struct FixtureDaemon: Daemon {
         }
         context.onShutdown("third") { notes.add("hook third") }
         notes.add("running")
+        if getenv("HOB_LOG_FILE") != nil { notes.add("HOB_LOG_FILE leaks") }
         if context.configuration[Self.greeting] != "hello" {
             notes.add("greets \(context.configuration[Self.greeting])")
         }
@@ -47,7 +49,9 @@ struct FixtureDaemon: Daemon {
             notes.add("logged")
         }
         if blocksPool { for _ in 0..<64 { Task.detached { while true { sleep(60) } } } }
-        if services {
+        if noServices {
+            try await context.run()
+        } else if services {
             try await context.run(
                 NotingService(name: "one", notes: notes, isStuck: false),
                 NotingService(name: "two", notes: notes, isStuck: stuckService),

@@ -17,7 +17,7 @@ enum BackgroundDaemon {
         configuration.daemonizes = true
         configuration.awaitsNotification = true
         configuration.environment["HOB_LOG_FILE"] = place.logFile
-        configuration.startTimeout = .seconds(30)
+        configuration.startTimeout = D.configuration.startTimeout
         configuration.logInactivityTimeout = nil
         configuration.stopTimeout = D.configuration.shutdownDeadline + .seconds(2)
         return try DaemonController(configuration)

@@ -15,6 +15,8 @@ public struct DaemonConfiguration: Sendable {
     public var announcesReadiness: Bool
     /// From TERM to the end of the process, hooks included. Default: 8 s, less than any supervisor's patience.
     public var shutdownDeadline: Duration
+    /// How long `start` waits until the daemon is ready; then it is ended, and `start` fails. Default: 30 s.
+    public var startTimeout: Duration
     /// Whom the daemon becomes when root starts it, before ``Daemon/run(_:)``: a name or a number, with the groups that
     /// the user database gives them. Nil: whoever starts it. This and the next three are the defaults of the keys
     /// `daemon.user`, `daemon.group`, `daemon.directory` and `daemon.umask`.
@@ -30,7 +32,8 @@ public struct DaemonConfiguration: Sendable {
     public init(
         name: String? = nil, abstract: String = "", version: String = "0.0.0",
         commands: [any ParsableCommand.Type] = [], announcesReadiness: Bool = false,
-        shutdownDeadline: Duration = .seconds(8), user: String? = nil, group: String? = nil,
+        shutdownDeadline: Duration = .seconds(8), startTimeout: Duration = .seconds(30), user: String? = nil,
+        group: String? = nil,
         directory: String? = nil, umask: UInt32? = nil
     ) {
         self.name = name
@@ -39,6 +42,7 @@ public struct DaemonConfiguration: Sendable {
         self.commands = commands
         self.announcesReadiness = announcesReadiness
         self.shutdownDeadline = shutdownDeadline
+        self.startTimeout = startTimeout
         self.user = user
         self.group = group
         self.directory = directory

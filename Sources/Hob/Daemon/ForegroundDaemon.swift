@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HobController
 import HobSystem
 import Logging
 
@@ -25,6 +26,8 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
         startDirectory = AbsolutePath.of(".")
         settings = try DaemonSettings.read(of: D.self, options, flags)
         let file = options.logFile ?? Surroundings.variables["HOB_LOG_FILE"]
+        // It is ours: a daemon that this one starts has a log of its own.
+        unsetenv("HOB_LOG_FILE")
         var logOptions = settings.logOptions(file: file, isForeground: ownsPIDFile)
         logOptions.makePathsAbsolute()
         startersFile = ownsPIDFile ? nil : file.map(AbsolutePath.of)
@@ -93,6 +96,11 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
 
     private static func instanceLock(_ options: BackgroundOptions, _ ownsPIDFile: Bool) throws -> InstanceLock? {
         guard ownsPIDFile, let path = options.pidFile else { return nil }
+        // One in the background holds no lock: its pid file was written for it.
+        if let pid = try? BackgroundDaemon.controller(of: D.self, options).pid() {
+            StandardError.write("it is already running (pid \(pid)): \(path) names it")
+            throw ExitCode(73)
+        }
         do throws(SystemError) { return try InstanceLock(AbsolutePath.of(path), writes: true) } catch {
             StandardError.write("\(error.message)")
             throw ExitCode(error.code == EEXIST ? 73 : 1)

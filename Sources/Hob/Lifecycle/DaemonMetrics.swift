@@ -44,7 +44,8 @@ final class DaemonMetrics: Sendable {
     /// The hooks have ended.
     func shutdownEnds() {
         guard let began = state.withLock({ $0.shutdownBegan }) else { return }
-        Timer(label: "hob_daemon_shutdown_seconds").recordNanoseconds(MonotonicTime.now().nanoseconds - began.nanoseconds)
+        Timer(label: "hob_daemon_shutdown_seconds").recordNanoseconds(
+            MonotonicTime.now().nanoseconds - began.nanoseconds)
         lines()
     }
 

@@ -22,6 +22,8 @@ final class DaemonProcess: @unchecked Sendable {
     private let announcesReadiness: Bool
     /// So long a daemon that waits for something of its own must have lived to count as ready.
     private static let trial: Duration = .milliseconds(200)
+    /// So long a reload may hold up the next one.
+    private static let reloadDeadline: Duration = .seconds(30)
     private let steps: ReloadSteps
     private var isReadyCounted = false
     private var machine = DaemonStateMachine()
@@ -110,7 +112,7 @@ final class DaemonProcess: @unchecked Sendable {
             announcer.send("READY=1")
         case .tell(.reloading): announcer.sendReloading()
         case .tell(.stopping): announcer.send("STOPPING=1")
-        case .reload: reload()
+        case .reload(let number): reload(number)
         case .toggleLevel: steps.toggleLevel()
         case .logDebug: steps.logDebug()
         case .shutDownGracefully:
@@ -137,9 +139,15 @@ final class DaemonProcess: @unchecked Sendable {
         control.post { [self] loop in loop.schedule(after: delay) { [self] in handle(event) } }
     }
 
-    private func reload() {
+    private func reload(_ number: Int) {
         let steps = steps
         let control = control
+        control.post { [self] loop in
+            loop.schedule(after: Self.reloadDeadline) { [self] in
+                handle(
+                    .reloaded(number, failure: "it has not ended in \(Self.reloadDeadline.brief), and is left alone"))
+            }
+        }
         Task.detached { [self] in
             var failures: [String] = []
             for step in steps.all {
@@ -147,7 +155,7 @@ final class DaemonProcess: @unchecked Sendable {
             }
             let failure = failures.isEmpty ? nil : failures.joined(separator: "; ")
             defer { metrics.reloaded(isOK: failure == nil) }
-            control.post { [self] _ in handle(.reloaded(failure: failure)) }
+            control.post { [self] _ in handle(.reloaded(number, failure: failure)) }
         }
     }
 

@@ -24,6 +24,8 @@ struct ServiceSequence {
 
     /// Returns when all have ended; throws the first failure.
     func run() async throws {
+        // Nothing would ever end.
+        if services.isEmpty { return }
         let (events, continuation) = AsyncStream<Event>.makeStream()
         let groups = services.map { ServiceGroup(configuration: .alone($0, process.groupLogger)) }
         let names = services.map { String(describing: type(of: $0)) }

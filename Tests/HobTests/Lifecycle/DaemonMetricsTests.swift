@@ -30,7 +30,9 @@ struct DaemonMetricsTests {
         try child.process.handle.signal(.terminate)
         #expect(try child.waitForExit() == .exited(code: 0))
         #expect(notes().contains("metric hob_daemon_shutdown_seconds took"))
-        #expect(notes().last { $0.hasPrefix("metric hob_daemon_services_running") } == "metric hob_daemon_services_running 0")
+        #expect(
+            notes().last { $0.hasPrefix("metric hob_daemon_services_running") }
+                == "metric hob_daemon_services_running 0")
         #expect(notes().count { $0 == "metric hob_daemon_ready_total +1" } == 1)
     }
 }
