@@ -38,6 +38,7 @@ struct FixtureDaemon: Daemon {
             if hookHangs { while true { sleep(60) } }
         }
         context.onShutdown("third") { notes.add("hook third") }
+        context.status("noting\nthings")
         notes.add("running")
         if getenv("HOB_LOG_FILE") != nil { notes.add("HOB_LOG_FILE leaks") }
         if context.configuration[Self.greeting] != "hello" {

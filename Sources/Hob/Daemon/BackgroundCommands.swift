@@ -91,6 +91,7 @@ struct StatusCommand<D: Daemon>: AsyncParsableCommand {
     }
 
     @OptionGroup var background: BackgroundOptions
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let pid: Int32?
@@ -98,11 +99,9 @@ struct StatusCommand<D: Daemon>: AsyncParsableCommand {
             StandardError.write("\(error)")
             throw ExitCode(4)
         }
-        guard let pid else {
-            print("\(D.daemonName) is not running")
-            throw ExitCode(3)
-        }
-        print("\(D.daemonName) is running (pid \(pid))")
+        let report = StatusReport(name: D.daemonName, place: background.place(for: D.self), pid: pid)
+        print(json ? report.json : report.text, terminator: json ? "" : "\n")
+        if pid == nil { throw ExitCode(3) }
     }
 }
 

@@ -10,6 +10,7 @@ import Synchronization
 final class DaemonProcess: @unchecked Sendable {
     let control: ControlThread
     let announcer = Announcer()
+    let note = StatusNote()
     let hooks = ShutdownHooks()
     let running = RunningParts()
     let logger: Logger
