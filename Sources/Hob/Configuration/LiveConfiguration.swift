@@ -113,7 +113,10 @@ public final class LiveConfiguration: Sendable {
     ///
     /// A locked key is set once: by the sources, or by the first call. A later call is ignored with a warning.
     ///
-    /// - Parameter force: whether to set a locked key again.
+    /// - Parameters:
+    ///   - key: a key that the daemon declares.
+    ///   - value: its new value.
+    ///   - force: whether to set a locked key again.
     /// - Returns: Whether the key has the value now; false when it was locked or the key's check refuses the value.
     @discardableResult
     public func set<Value>(_ key: ConfigKey<Value>, to value: Value, force: Bool = false) -> Bool {

@@ -16,11 +16,13 @@ import Testing
         let done = RunningThreads(4)
         for _ in 0..<4 {
             try Thread.start(name: "lock-test") {
-                for _ in 0..<400 {
+                for _ in 0..<200 {
                     guard let lock = try? InstanceLock(path, writes: true) else { continue }
                     let now = holders.add(1, ordering: .sequentiallyConsistent).newValue
                     most.max(now, ordering: .sequentiallyConsistent)
                     taken.add(1, ordering: .relaxed)
+                    // Long enough for another one to be noticed.
+                    usleep(100)
                     // Before the file goes: whoever gets it then may have it.
                     holders.subtract(1, ordering: .sequentiallyConsistent)
                     lock.remove()
