@@ -117,7 +117,9 @@ let package = Package(
                 "Hob", .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ], path: "Tests/DaemonFixture"),
-        .executableTarget(name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister"),
+        // A package of its own, made by hob new; here it is built for the tests.
+        .executableTarget(
+            name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -155,7 +157,7 @@ let package = Package(
             name: "HobAcceptanceTests",
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
-                "hob-fixture",
+                "hob-fixture", "example-dirlister",
             ]),
         .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
         .testTarget(

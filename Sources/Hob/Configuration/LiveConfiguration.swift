@@ -114,8 +114,8 @@ public final class LiveConfiguration: Sendable {
     /// A locked key is set once: by the sources, or by the first call. A later call is ignored with a warning.
     ///
     /// - Parameters:
-    ///   - key: a key that the daemon declares.
-    ///   - value: its new value.
+    ///   - value: what it is to be.
+    ///   - key: the key, which is one of the daemon's.
     ///   - force: whether to set a locked key again.
     /// - Returns: Whether the key has the value now; false when it was locked or the key's check refuses the value.
     @discardableResult
