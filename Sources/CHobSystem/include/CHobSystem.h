@@ -73,15 +73,13 @@ int hob_get_thread_name(char *_Nonnull name);
 int hob_set_dumpable(int on);
 int hob_is_dumpable(void);
 int hob_gettid(void);
-// Of all threads: the C library sees to that. Each of the first two sets the real, effective and saved one.
+// Of all threads (the C library sees to that); each of the first two the real, effective and saved one.
 int hob_set_user(uint32_t user);
 int hob_set_group(uint32_t group);
 int hob_set_groups(const uint32_t *_Nonnull groups, size_t count);
-// Whether real, effective and saved user and group are these.
 int hob_is_user_and_group(uint32_t user, uint32_t group);
-// All other groups; their number, or -1.
 int hob_get_groups(uint32_t *_Nonnull groups, int capacity);
-// Whether the saved user, or a right, would let the process become root again; when it does, it is.
+// When it answers yes, the process is.
 int hob_can_become_root(void);
 int hob_block_all_signals(uint64_t *_Nonnull previous);
 int hob_restore_signals(uint64_t previous);

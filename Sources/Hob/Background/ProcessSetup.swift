@@ -44,8 +44,8 @@ struct ProcessSetup: Sendable {
         }
         guard geteuid() == 0 else {
             StandardError.write(
-                "cannot become user \(asked.name): not permitted for user \(geteuid()): start it as root, or as that user"
-            )
+                "cannot become user \(asked.name): not permitted for user \(geteuid()): "
+                    + "start it as root, or as that user")
             throw ExitCode(Self.notPermitted)
         }
         account = asked.credentials.arePresent ? nil : asked

@@ -1,8 +1,8 @@
 import Glibc
 import HobSystem
 
-/// What a daemon last said of itself, in a file in memory: `status` finds it among the descriptors of the process, and it
-/// ends with that.
+/// What a daemon last said of itself, in a file in memory: `status` finds it among the descriptors of the process, and
+/// it ends with that.
 struct StatusNote: Sendable {
     private static let name = "hob-status"
     private static let longest = 1_024

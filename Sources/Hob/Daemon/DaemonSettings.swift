@@ -84,7 +84,8 @@ struct DaemonSettings: Sendable {
         throw ConfigurationError([
             ConfigurationDiagnostic(
                 snapshot.origin(of: keys.reportWebhook),
-                "'log.reports.webhook' and 'log.reports.command' (\(snapshot.origin(of: keys.reportCommand))) are both set",
+                "'log.reports.webhook' and 'log.reports.command' (\(snapshot.origin(of: keys.reportCommand))) "
+                    + "are both set",
                 suggestion: "keep one of them")
         ])
     }

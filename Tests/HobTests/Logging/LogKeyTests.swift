@@ -58,7 +58,8 @@ import Testing
         ("log: { format: xml }", "base.yml:1:16: 'log.format' must be 'text' or 'json', not 'xml'"),
         (
             "log: { to: [sylsog] }",
-            "base.yml:1:12: 'log.to' must be a list of stdout, stderr, syslog, journal and paths of files ('sylsog' is none: did you mean 'syslog'?)"
+            "base.yml:1:12: 'log.to' must be a list of stdout, stderr, syslog, journal and paths of files "
+                + "('sylsog' is none: did you mean 'syslog'?)"
         ),
         ("log: { to: [errors.txt] }", "('errors.txt' is none: a file in this directory is './errors.txt')"),
         ("log: { reports: { webhook: 'https://x' } }", "base.yml:1:28: 'log.reports.webhook' must be an http:// URL"),
