@@ -111,7 +111,12 @@ let package = Package(
             ]),
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
-        .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
+        .executableTarget(
+            name: "fixture-daemon",
+            dependencies: [
+                "Hob", .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ], path: "Tests/DaemonFixture"),
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),

@@ -1,16 +1,48 @@
 import ArgumentParser
+import Dispatch
 import Glibc
 import HobPolicy
+import HobSystem
 
 extension Daemon {
-    /// The entry point of `@main`.
-    public static func main() async {
+    /// The entry point of `@main`; it never returns.
+    ///
+    /// It is not `async` for a reason: what a process becomes (another user) must hold for all its threads, and the C
+    /// library reaches the main thread only as long as that has not been given up to the main queue.
+    public static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if let complaint = complaint(about: arguments) {
             StandardError.write("\(daemonName): \(complaint)")
             Glibc.exit(64)
         }
-        await DaemonCommand<Self>.main(arguments)
+        do {
+            // Handed over whole: this thread does not touch it again.
+            nonisolated(unsafe) let command = try DaemonCommand<Self>.parseAsRoot(arguments)
+            if let foreground = command as? any ForegroundCommand, let work = try foreground.prepared() {
+                serve { try await work() }
+            }
+            serve {
+                var command = command
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+            }
+        } catch {
+            DaemonCommand<Self>.exit(withError: error)
+        }
+    }
+
+    /// Runs the work to its end, which is that of the process, while this thread serves the main queue.
+    private static func serve(_ work: @escaping @Sendable () async throws -> Void) -> Never {
+        Task {
+            do { try await work() } catch { DaemonCommand<Self>.exit(withError: error) }
+            Glibc.exit(0)
+        }
+        // Somebody's own main may be asynchronous: then another thread serves the main queue already.
+        if getpid() == Thread.currentID { dispatchMain() }
+        while true { pause() }
     }
 
     /// A first word that is no command must never fall through to `run`.

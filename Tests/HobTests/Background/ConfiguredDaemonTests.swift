@@ -19,13 +19,13 @@ struct ConfiguredDaemonTests {
     func precedence() throws {
         let directory = try TestDirectory()
         try directory.write("greeting: base\nhttp:\n  port: 1\n", to: "base.yml")
-        #expect(try Self.config(directory).contains("greeting     base"))
+        #expect(try Self.config(directory).contains("greeting             base"))
         try directory.write("greeting: production\n", to: "production.yml")
-        #expect(try Self.config(directory, ["-e", "production"]).contains("greeting     production"))
+        #expect(try Self.config(directory, ["-e", "production"]).contains("greeting             production"))
         let variable = ["FIXTURE_DAEMON_GREETING=variable"]
-        #expect(try Self.config(directory, ["-e", "production"], variable).contains("greeting     variable"))
+        #expect(try Self.config(directory, ["-e", "production"], variable).contains("greeting             variable"))
         let set = try Self.config(directory, ["-e", "production", "--set", "greeting=flag"], variable)
-        #expect(set.contains("greeting     flag"))
+        #expect(set.contains("greeting             flag"))
         #expect(set.contains("base.yml:3:"))
     }
 
