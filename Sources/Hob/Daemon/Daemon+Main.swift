@@ -17,7 +17,7 @@ extension Daemon {
         }
         do {
             // Handed over whole: this thread does not touch it again.
-            nonisolated(unsafe) let command = try DaemonCommand<Self>.parseAsRoot(arguments)
+            nonisolated(unsafe) let command = try command(of: arguments)
             if let foreground = command as? any ForegroundCommand, let work = try foreground.prepared() {
                 serve { try await work() }
             }
@@ -34,6 +34,22 @@ extension Daemon {
         }
     }
 
+    private static func command(of arguments: [String]) throws -> any ParsableCommand {
+        do { return try DaemonCommand<Self>.parseAsRoot(arguments) } catch {
+            // Options before a command are those of `run`, which then wonders about the word.
+            guard DaemonCommand<Self>.exitCode(for: error) == .validationFailure, let first = arguments.first,
+                first.hasPrefix("-"), let verb = arguments.dropFirst().first(where: commandNames.contains)
+            else { throw error }
+            let rest = arguments.filter { $0 != verb }.joined(separator: " ")
+            StandardError.write("\(daemonName): a command comes before its options: '\(daemonName) \(verb) \(rest)'")
+            throw ExitCode(64)
+        }
+    }
+
+    private static var commandNames: [String] {
+        DaemonCommand<Self>.configuration.subcommands.map { $0._commandName } + ["help"]
+    }
+
     /// Runs the work to its end, which is that of the process, while this thread serves the main queue.
     private static func serve(_ work: @escaping @Sendable () async throws -> Void) -> Never {
         Task {
@@ -48,7 +64,7 @@ extension Daemon {
     /// A first word that is no command must never fall through to `run`.
     static func complaint(about arguments: [String]) -> String? {
         guard let first = arguments.first, !first.hasPrefix("-") else { return nil }
-        let names = DaemonCommand<Self>.configuration.subcommands.map { $0._commandName } + ["help"]
+        let names = commandNames
         guard !names.contains(first) else { return nil }
         let hint = Spelling.nearest(to: first, among: names).map { "did you mean '\($0)'?" }
         return "there is no command '\(first)': \(hint ?? "'\(daemonName) --help' lists them")"

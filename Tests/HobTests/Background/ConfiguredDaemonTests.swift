@@ -50,6 +50,13 @@ struct ConfiguredDaemonTests {
         #expect(try Self.run(["config", "--set", "http.port=9x"]).status == .exited(code: 64))
     }
 
+    @Test("options before a command are told to come behind it")
+    func misplaced() throws {
+        let answer = try Self.run(["-e", "production", "config"])
+        #expect(answer.status == .exited(code: 64))
+        #expect(answer.output.contains("a command comes before its options: 'fixture-daemon config -e production'"))
+    }
+
     @Test("HUP reads it anew; a broken file leaves everything as it was")
     func reload() throws {
         let directory = try TestDirectory()

@@ -28,13 +28,13 @@ public final class QueuedLogSink: LogSink {
             switch destination {
             case .file(let path, let format, let mode):
                 target = try FileTarget(path: path, mode: mode)
-                encode = Self.encoder(format, formats, usesColour: false)
+                encode = Self.encoder(format, formats)
             case .standardOutput(let format):
                 target = try FileTarget(descriptor: 1)
-                encode = Self.encoder(format, formats, usesColour: LogOptions.usesColour(onDescriptor: 1))
+                encode = Self.encoder(format, formats, stream: 1)
             case .standardError(let format):
                 target = try FileTarget(descriptor: 2)
-                encode = Self.encoder(format, formats, usesColour: LogOptions.usesColour(onDescriptor: 2))
+                encode = Self.encoder(format, formats, stream: 2)
             case .syslog(let path, let dialect, let facility):
                 target = DatagramTarget(path: path)
                 let host = dialect == .rfc5424 ? HostName.current : ""
@@ -50,12 +50,15 @@ public final class QueuedLogSink: LogSink {
     }
 
     private static func encoder(
-        _ format: LogFormat?, _ formats: LogFormatSwitch, usesColour: Bool
+        _ format: LogFormat?, _ formats: LogFormatSwitch, stream: Int32? = nil
     ) -> @Sendable (LogRecord) -> [UInt8] {
         if let format { return format.line(of:) }
+        let usesColour = stream.map(LogOptions.usesColour(onDescriptor:)) ?? false
+        let isStamped = stream.map(StampedStream.isOne) ?? false
         return { record in
             var format = formats.format
             format.usesColour = usesColour
+            format.showsTime = !isStamped
             return format.line(of: record)
         }
     }
