@@ -117,7 +117,8 @@ let package = Package(
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
         // MARK: Tests
-        .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
