@@ -16,7 +16,7 @@ public struct DaemonContext: Sendable {
 
     /// Tells the supervisor, in one line, what the daemon is doing; `hob status` shows it.
     public func status(_ text: String) {
-        process.announcer.send("STATUS=\(text.split(whereSeparator: \.isNewline).joined(separator: " "))")
+        process.statusLine.say(text)
     }
 
     /// Runs services until they have ended, in this order of start; a graceful shutdown ends the last one first.
@@ -55,8 +55,8 @@ public struct DaemonContext: Sendable {
         _ interval: Duration, pacing: Pacing = .fixedDelay, startsImmediately: Bool = true, maximumRuns: Int? = nil
     ) -> Ticks {
         let turns = HobTasks.every(
-            interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns, logger: logger,
-            until: { try? await gracefulShutdown() })
+            interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns, clock: clock,
+            logger: logger, until: { try? await gracefulShutdown() })
         return Ticks(turns: turns) { [process] in process.settled() }
     }
 }
