@@ -112,6 +112,7 @@ let package = Package(
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
         .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
+        .executableTarget(name: "fixture-tasks", dependencies: ["Hob"], path: "Tests/TasksFixture"),
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
@@ -174,7 +175,7 @@ let package = Package(
             name: "HobTests",
             dependencies: [
                 "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
-                "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
+                "hob-fixture", "fixture-daemon", "fixture-tasks", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
