@@ -176,6 +176,7 @@ let package = Package(
             dependencies: [
                 "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
                 "hob-fixture", "fixture-daemon", "fixture-tasks", .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
@@ -192,12 +193,16 @@ if Context.environment["HOB_FUZZ"] == "1" {
     package.targets.append(.executableTarget(name: "hob-fuzz", dependencies: ["HobFuzz"], path: "Fuzz/Driver"))
 }
 
-// Built only by what measures it: Benchmarks/run-controller.
+// Built only by what measures it: Benchmarks/run-controller, Benchmarks/run-tasks.
 if Context.environment["HOB_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(
             name: "controller-bench", dependencies: ["HobController", "HobSystem"], path: "Benchmarks/controller",
             exclude: ["daemon.c", "gem.rb"]))
+    package.targets.append(
+        .executableTarget(
+            name: "tasks-bench", dependencies: ["HobTasks", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/tasks"))
 }
 
 for target in package.targets where target.type != .plugin {

@@ -19,8 +19,8 @@ enum ScheduleBytes {
                 try promise(next > time, "'\(text)': \(next.milliseconds) is not after \(time.milliseconds)")
                 // One millisecond before a run, the next run is that one.
                 let before = UnixTime(milliseconds: next.milliseconds - 1)
-                try promise(
-                    schedule.next(after: before, since: start, in: zone) == next, "'\(text)' forgets \(next.milliseconds)")
+                let again = schedule.next(after: before, since: start, in: zone)
+                try promise(again == next, "'\(text)' forgets \(next.milliseconds)")
                 time = next
             }
         }

@@ -18,6 +18,8 @@ struct TasksFixture: Daemon {
         case blockedDeadline = "blocked-deadline"
         /// The same for the deadline of a task of a pool.
         case blockedPool = "blocked-pool"
+        /// Sleeps on the daemon's clock, to its end and not.
+        case clock
         /// Notes the runs of a schedule.
         case schedule
     }
@@ -51,6 +53,18 @@ struct TasksFixture: Daemon {
             try await pool.submit("spinning", deadline: .milliseconds(300)) { spin(notes) }
             await pool.drain(within: .seconds(60))
             notes.add("\(pool.snapshot.timedOut) timed out")
+        case .clock:
+            let clock = context.clock
+            try await clock.sleep(for: .milliseconds(20))
+            notes.add("slept")
+            do {
+                try await context.withDeadline(.milliseconds(50), "sleeping") {
+                    try await clock.sleep(for: .seconds(3_600))
+                }
+            } catch { notes.add("\(error)") }
+            let sleeper = Task { try await clock.sleep(for: .seconds(3_600)) }
+            sleeper.cancel()
+            notes.add("\(await sleeper.result)")
         case .schedule:
             context.ready()
             for try await run in context.schedule(schedule, zone: zone) { notes.add("run \(run.number)") }

@@ -12,16 +12,20 @@ struct PoolMetrics: Sendable {
     private let queued: Gauge
     private let duration: Metrics.Timer
 
-    init(pool name: String) {
+    init(pool name: String, factory: any MetricsFactory = MetricsSystem.factory) {
         let pool = ("pool", name)
         ended = Dictionary(
             uniqueKeysWithValues: TaskOutcome.allCases.map { outcome in
-                (outcome, Counter(label: "hob_tasks_ended", dimensions: [pool, ("outcome", outcome.rawValue)]))
+                (
+                    outcome,
+                    Counter(
+                        label: "hob_tasks_ended", dimensions: [pool, ("outcome", outcome.rawValue)], factory: factory)
+                )
             })
-        stuck = Counter(label: "hob_tasks_stuck", dimensions: [pool])
-        running = Gauge(label: "hob_tasks_running", dimensions: [pool])
-        queued = Gauge(label: "hob_tasks_queued", dimensions: [pool])
-        duration = Metrics.Timer(label: "hob_task_seconds", dimensions: [pool])
+        stuck = Counter(label: "hob_tasks_stuck", dimensions: [pool], factory: factory)
+        running = Gauge(label: "hob_tasks_running", dimensions: [pool], factory: factory)
+        queued = Gauge(label: "hob_tasks_queued", dimensions: [pool], factory: factory)
+        duration = Metrics.Timer(label: "hob_task_seconds", dimensions: [pool], factory: factory)
     }
 
     func record(_ event: TaskPoolEvent, _ snapshot: TaskPoolSnapshot?) {

@@ -256,16 +256,3 @@ public final class TaskPool: Sendable {
 
     func perform(_ actions: [PendingAction]) { for action in actions { finish(action) } }
 }
-
-/// Why a waiting submission was not taken.
-enum TaskRefusal: Sendable {
-    case closed, withdrawn
-}
-
-/// What a pool does when it has let its lock go.
-enum PendingAction: Sendable {
-    case answer(CheckedContinuation<TaskRefusal?, Never>?, TaskRefusal?)
-    case cancel(Task<Void, Never>)
-    case reportStuck(String, Duration)
-    case drained([CheckedContinuation<Void, Never>])
-}

@@ -105,6 +105,17 @@ struct DaemonTasksTests {
         #expect(daemon.notes.contains("1 timed out"))
     }
 
+    @Test("a sleep on the daemon's clock ends at its time, at a deadline, and at once when cancelled")
+    func clock() throws {
+        let daemon = try Running("clock")
+        #expect(try daemon.child.waitForExit() == .exited(code: 0))
+        #expect(
+            daemon.notes == [
+                "slept", "sleeping was not done within 50ms and was cancelled", "failure(CancellationError())",
+                "run ended",
+            ])
+    }
+
     @Test("row 79: an interval, and a moment on the clock on the wall, which ends the loop")
     func schedule() throws {
         let every = try Running("schedule", "--schedule", "every 20ms")
