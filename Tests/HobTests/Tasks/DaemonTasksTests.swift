@@ -111,7 +111,7 @@ struct DaemonTasksTests {
         #expect(try daemon.child.waitForExit() == .exited(code: 0))
         #expect(
             daemon.notes == [
-                "slept", "sleeping was not done within 50ms and was cancelled", "failure(CancellationError())",
+                "slept", "sleeping was not done within 50ms and was cancelled", "failure(Swift.CancellationError())",
                 "run ended",
             ])
     }
