@@ -117,6 +117,7 @@ let package = Package(
                 "Hob", .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ], path: "Tests/DaemonFixture"),
+        .executableTarget(name: "fixture-tasks", dependencies: ["Hob"], path: "Tests/TasksFixture"),
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
@@ -124,7 +125,8 @@ let package = Package(
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
         // MARK: Tests
-        .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
@@ -178,7 +180,8 @@ let package = Package(
             name: "HobTests",
             dependencies: [
                 "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
-                "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
+                "hob-fixture", "fixture-daemon", "fixture-tasks", .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
@@ -195,12 +198,16 @@ if Context.environment["HOB_FUZZ"] == "1" {
     package.targets.append(.executableTarget(name: "hob-fuzz", dependencies: ["HobFuzz"], path: "Fuzz/Driver"))
 }
 
-// Built only by what measures it: Benchmarks/run-controller.
+// Built only by what measures it: Benchmarks/run-controller, Benchmarks/run-tasks.
 if Context.environment["HOB_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(
             name: "controller-bench", dependencies: ["HobController", "HobSystem"], path: "Benchmarks/controller",
             exclude: ["daemon.c", "gem.rb"]))
+    package.targets.append(
+        .executableTarget(
+            name: "tasks-bench", dependencies: ["HobTasks", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/tasks"))
 }
 
 for target in package.targets where target.type != .plugin {

@@ -19,9 +19,7 @@ public struct DaemonContext: Sendable {
 
     /// Says in one line what the daemon is doing, for its supervisor (`hob status`) and its own `status`.
     public func status(_ text: String) {
-        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-        process.announcer.send("STATUS=\(line)")
-        process.note.write(line)
+        process.statusLine.say(text)
     }
 
     /// Runs services until they have ended, in this order of start; a graceful shutdown ends the last one first.
@@ -60,8 +58,8 @@ public struct DaemonContext: Sendable {
         _ interval: Duration, pacing: Pacing = .fixedDelay, startsImmediately: Bool = true, maximumRuns: Int? = nil
     ) -> Ticks {
         let turns = HobTasks.every(
-            interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns, logger: logger,
-            until: { try? await gracefulShutdown() })
+            interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns, clock: clock,
+            logger: logger, until: { try? await gracefulShutdown() })
         return Ticks(turns: turns) { [process] in process.settled() }
     }
 }

@@ -10,13 +10,16 @@ import Synchronization
 final class DaemonProcess: @unchecked Sendable {
     let control: ControlThread
     let announcer = Announcer()
-    let note = StatusNote()
     let hooks = ShutdownHooks()
     let running = RunningParts()
     let logger: Logger
     /// For the groups of services, whose own steps are of no interest to who writes a daemon.
     let groupLogger: Logger
     let metrics: DaemonMetrics
+    let statusLine: StatusLine
+    let calendar: DaemonCalendar
+    /// When the process ends at the latest, in nanoseconds of the monotonic clock; 0 before its shutdown begins.
+    private let end = Atomic<Int64>(0)
     private let log: DaemonLog
     private let readySteps: @Sendable () -> Void
     private let shutdown: ShutdownTimes
@@ -37,6 +40,8 @@ final class DaemonProcess: @unchecked Sendable {
     ) {
         self.announcesReadiness = announcesReadiness
         self.control = control
+        statusLine = StatusLine(announcer, control)
+        calendar = DaemonCalendar(control, logger)
         self.log = log
         self.logger = logger
         self.readySteps = readySteps
@@ -83,6 +88,13 @@ final class DaemonProcess: @unchecked Sendable {
     /// It has reached a wait of Hob's, so its beginning went well; who announces readiness itself is not asked.
     func settled() { if !announcesReadiness { ready() } }
 
+    /// How long something may take in a shutdown, so that as much again as its own reserve, and a little, is left.
+    func timeLeft(beside reserve: Duration) -> Duration {
+        let end = end.load(ordering: .acquiring)
+        let left = end == 0 ? shutdown.deadline : MonotonicTime(nanoseconds: end) - MonotonicTime.now()
+        return max(.zero, left - reserve - shutdown.deadline / 16)
+    }
+
     /// The daemon may be used.
     func ready() { control.post { [self] _ in handle(.ready) } }
 
@@ -128,6 +140,7 @@ final class DaemonProcess: @unchecked Sendable {
         case .startPatience: after(shutdown.patience, .patienceOver)
         case .startDeadline:
             metrics.shutdownBegins()
+            end.store((MonotonicTime.now() + shutdown.deadline).nanoseconds, ordering: .releasing)
             after(shutdown.deadline, .deadlineOver)
         case .exit(let status):
             // The last lines are those that explain the end.
