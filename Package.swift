@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "HobPolicy", targets: ["HobPolicy"]),
         .library(name: "HobController", targets: ["HobController"]),
         .library(name: "HobTasks", targets: ["HobTasks"]),
+        .library(name: "HobLink", targets: ["HobLink"]),
         .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
@@ -29,6 +30,7 @@ let package = Package(
         // MARK: Pure vocabulary: no I/O, no ambient clock or randomness
         .target(name: "HobPolicy"),
         .target(name: "HobProtocol"),
+        .target(name: "HobCoding"),
 
         // MARK: YAML with positions: the one place that knows the parser
         .target(name: "HobYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
@@ -63,6 +65,11 @@ let package = Package(
         // MARK: Tasks of a daemon
         .target(name: "HobTasks", dependencies: ["HobPolicy", .product(name: "Logging", package: "swift-log")]),
 
+        // MARK: Daemons that call each other
+        .target(
+            name: "HobLink",
+            dependencies: ["HobPolicy", "HobCoding", "HobSystem", .product(name: "Logging", package: "swift-log")]),
+
         // MARK: Write a daemon
         .target(
             name: "Hob",
@@ -88,7 +95,8 @@ let package = Package(
         .target(
             name: "HobFuzz",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobConfig",
+                "HobPolicy", "HobProtocol", "HobCoding", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor",
+                "HobConfig", "HobLink",
             ],
             path: "Fuzz/Targets"),
 
@@ -121,6 +129,11 @@ let package = Package(
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
+        .target(name: "ListerInterface", dependencies: ["HobLink"], path: "Examples/link/Interface"),
+        .executableTarget(
+            name: "example-lister", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Lister"),
+        .executableTarget(
+            name: "example-asker", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Asker"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -128,6 +141,7 @@ let package = Package(
         .testTarget(
             name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
+        .testTarget(name: "HobCodingTests", dependencies: ["HobCoding", "HobPolicy"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
             name: "HobSupervisorCoreTests",
@@ -159,7 +173,7 @@ let package = Package(
             name: "HobAcceptanceTests",
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
-                "hob-fixture", "example-dirlister",
+                "hob-fixture", "example-dirlister", "example-lister", "example-asker",
             ]),
         .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
         .testTarget(
@@ -184,6 +198,14 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
+        .testTarget(
+            name: "HobLinkTests",
+            dependencies: [
+                "HobLink", "HobCoding", "HobPolicy", "HobSystem", "HobTestKit", "LinkActors", "fixture-link",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "LinkActors", dependencies: ["HobLink"], path: "Tests/LinkActors"),
+        .executableTarget(name: "fixture-link", dependencies: ["HobLink", "LinkActors"], path: "Tests/LinkFixture"),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
@@ -208,6 +230,10 @@ if Context.environment["HOB_BENCH"] == "1" {
         .executableTarget(
             name: "tasks-bench", dependencies: ["HobTasks", .product(name: "Logging", package: "swift-log")],
             path: "Benchmarks/tasks"))
+    package.targets.append(
+        .executableTarget(
+            name: "link-bench", dependencies: ["HobLink", "HobSystem"], path: "Benchmarks/link",
+            exclude: ["echo.c", "drb.rb"]))
 }
 
 for target in package.targets where target.type != .plugin {

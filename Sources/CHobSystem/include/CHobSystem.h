@@ -243,6 +243,7 @@ int hob_local_address(int socket, struct hob_address *_Nonnull address);
 int hob_socket_error(int socket);
 int hob_set_reuse_address(int socket);
 int hob_set_v6_only(int socket, int on);
+int hob_set_no_delay(int socket);
 int hob_set_pass_credentials(int socket);
 int hob_set_receive_buffer(int socket, int bytes);
 int hob_shutdown_writing(int socket);
