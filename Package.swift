@@ -29,6 +29,7 @@ let package = Package(
         // MARK: Pure vocabulary: no I/O, no ambient clock or randomness
         .target(name: "HobPolicy"),
         .target(name: "HobProtocol"),
+        .target(name: "HobCoding"),
 
         // MARK: YAML with positions: the one place that knows the parser
         .target(name: "HobYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
@@ -88,7 +89,8 @@ let package = Package(
         .target(
             name: "HobFuzz",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobConfig",
+                "HobPolicy", "HobProtocol", "HobCoding", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor",
+                "HobConfig",
             ],
             path: "Fuzz/Targets"),
 
@@ -119,6 +121,7 @@ let package = Package(
         // MARK: Tests
         .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
+        .testTarget(name: "HobCodingTests", dependencies: ["HobCoding", "HobPolicy"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
             name: "HobSupervisorCoreTests",
