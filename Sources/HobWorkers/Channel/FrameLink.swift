@@ -56,6 +56,11 @@ final class FrameLink {
         if on { deliver() }
     }
 
+    /// Takes in what is there already, without waiting for the loop; to be called when the other side is gone.
+    func pump() {
+        while watch != nil, socket.waitReadable(until: MonotonicTime(nanoseconds: 0)) { read() }
+    }
+
     /// Ends it without a report.
     func close() {
         if let watch { loop.cancel(watch) }
@@ -158,6 +163,10 @@ final class FrameLink {
         loop.cancel(watch)
         self.watch = nil
         socket.close()
-        ended(end)
+        let report = ended
+        received = { _ in }
+        ended = { _ in }
+        drained = {}
+        report(end)
     }
 }

@@ -10,7 +10,20 @@ final class ChildRun {
 
     private static let variable = "HOB_CHILD"
 
+    /// A descriptor that the child gets besides, with the variable that tells its number.
+    struct Gift {
+        var descriptor: Descriptor
+        var number: Int32
+        var variable: String
+    }
+
+    /// Called on the loop when the main process has ended, which may be long before everything it has started has.
+    var mainEnded: (ExitOutcome) -> Void = { _ in }
+
     private let child: ChildProcess
+    private let gift: Gift?
+    /// Called on the loop when the child has reached its exec, or cannot.
+    private let started: (Result<SpawnedProcess, any Error>) -> Void
     private let ticket = SpawnTicket()
     private var machine: ChildStateMachine
     private var loop: EventLoop?
@@ -28,8 +41,13 @@ final class ChildRun {
     private var signals: [Int32] = []
     private var wasCancelled = false
 
-    init(_ child: ChildProcess) {
+    init(
+        _ child: ChildProcess, gift: Gift? = nil,
+        started: @escaping (Result<SpawnedProcess, any Error>) -> Void = { _ in }
+    ) {
         self.child = child
+        self.gift = gift
+        self.started = started
         machine = ChildStateMachine(stop: child.stop)
     }
 
@@ -63,6 +81,9 @@ final class ChildRun {
         handle(.cancelled)
     }
 
+    /// Ends the whole tree; the completion gets the result.
+    func end() { if process != nil { handle(.asked) } }
+
     // MARK: Starting
 
     private func prepare(
@@ -94,6 +115,12 @@ final class ChildRun {
         output = OutputPipe(try pipe(1, ours: \.read), child.outputLimit)
         errors = OutputPipe(try pipe(2, ours: \.read), child.errorLimit)
         if !child.input.isEmpty { input = InputPipe(try pipe(0, ours: \.write), child.input) }
+        if let gift {
+            request.environment.removeAll { $0.hasPrefix("\(gift.variable)=") }
+            request.environment.append("\(gift.variable)=\(gift.number)")
+            request.descriptors.append(DescriptorMapping(source: gift.descriptor.raw, target: gift.number))
+            held.append(gift.descriptor)
+        }
         return (request, mark, held)
     }
 
@@ -121,6 +148,7 @@ final class ChildRun {
             if let timeout = child.timeout {
                 timers.append(loop.schedule(at: began + timeout) { [self] in handle(.timeout) })
             }
+            started(.success(process))
             if wasCancelled { handle(.cancelled) }
         }
     }
@@ -139,6 +167,7 @@ final class ChildRun {
         case .signaled(let signal, let coreDumped): outcome = .signaled(signal, coreDumped: coreDumped)
         case nil: outcome = .unknown
         }
+        mainEnded(outcome)
         handle(.ended)
     }
 
@@ -170,7 +199,10 @@ final class ChildRun {
         complete(machine.isCancelled ? .failure(CancellationError()) : .success(result))
     }
 
-    private func fail(_ error: any Error) { complete(.failure(error)) }
+    private func fail(_ error: any Error) {
+        started(.failure(error))
+        complete(.failure(error))
+    }
 
     private func complete(_ result: Result<ChildResult, any Error>) {
         for timer in timers { loop?.cancel(timer) }
