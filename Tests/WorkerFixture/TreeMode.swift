@@ -14,8 +14,8 @@ enum TreeMode {
         let deaf = words.contains("deaf") ? "deaf" : "meek"
         var pid: pid_t = 0
         let script = "\"$0\" tree grandchild \(deaf) & exit 0"
-        let words: [String] = ["sh", "-c", script, CommandLine.arguments[0]]
-        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) } + [nil]
+        let shell: [String] = ["sh", "-c", script, CommandLine.arguments[0]]
+        let arguments: [UnsafeMutablePointer<CChar>?] = shell.map { word in strdup(word) } + [nil]
         posix_spawn(&pid, "/bin/sh", nil, nil, arguments, environ)
         var status: Int32 = 0
         waitpid(pid, &status, 0)

@@ -21,7 +21,7 @@ final class ChildRun {
     var mainEnded: (ExitOutcome) -> Void = { _ in }
 
     private let child: ChildProcess
-    private let gift: Gift?
+    private var gift: Gift?
     /// Called on the loop when the child has reached its exec, or cannot.
     private let started: (Result<SpawnedProcess, any Error>) -> Void
     private let ticket = SpawnTicket()
@@ -65,7 +65,7 @@ final class ChildRun {
             let run = LoopBound(self)
             Spawner.shared.submit(request, ticket: ticket) { result in
                 // The child has its own copies by now; ours of its ends are closed with these.
-                _ = held
+                for descriptor in held { descriptor.close() }
                 work.post { _ in run.value.spawned(result, mark) }
             }
         } catch {
@@ -125,6 +125,8 @@ final class ChildRun {
     }
 
     private func spawned(_ result: Result<SpawnedProcess, SpawnFailure>, _ mark: ProcessMark) {
+        // Kept open here, it would hide the child's end.
+        gift = nil
         guard let loop else { return }
         switch result {
         case .failure(let failure):

@@ -217,6 +217,8 @@ struct WorkerPoolStateMachine: Sendable {
         if let successor = slot.successor {
             slots[member.slot - 1].current = successor
             slots[member.slot - 1].successor = nil
+            slots[member.slot - 1].postponed = nil
+            replacements.removeAll { $0.slot == member.slot }
             if overlapping == member.slot { overlapping = nil }
             return actions + advance()
         }
