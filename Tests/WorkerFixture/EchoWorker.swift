@@ -13,7 +13,7 @@ struct EchoWorker: Worker {
         }
     }
 
-    private static func answer(_ connection: WorkerConnection, _ context: WorkerContext) async throws {
+    static func answer(_ connection: WorkerConnection, _ context: WorkerContext) async throws {
         var line: [UInt8] = []
         do {
             while !line.contains(10) {

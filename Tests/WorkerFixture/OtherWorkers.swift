@@ -30,3 +30,12 @@ struct BurdenedWorker: Worker {
         while true { try? await Task.sleep(for: .seconds(60)) }
     }
 }
+
+/// Answers one connection after the other; an error of one is its own.
+struct SerialWorker: Worker {
+    func run(_ context: WorkerContext) async throws {
+        for try await connection in try context.connections(on: "echo") {
+            try await EchoWorker.answer(connection, context)
+        }
+    }
+}

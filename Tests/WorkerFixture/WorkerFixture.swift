@@ -6,6 +6,7 @@ import HobWorkers
 struct WorkerFixture {
     static let workers: [any Worker.Type] = [
         EchoWorker.self, FailingWorker.self, SilentWorker.self, ManualWorker.self, BurdenedWorker.self,
+        SerialWorker.self,
     ]
 
     static func main() async {

@@ -145,6 +145,8 @@ final class WorkerPoolCore {
     private func complete(_ completions: inout [Completion], _ error: WorkerPoolError?) {
         let waiting = completions
         completions = []
+        // Whoever is told looks at the status next.
+        publish()
         for completion in waiting { completion(error) }
     }
 

@@ -48,7 +48,8 @@ public enum WorkerProcess {
             let names = workers.map { $0.name }.joined(separator: ", ")
             fail("there is no worker \(setup.worker) here, but \(names.isEmpty ? "none" : names): declare it in main")
         }
-        Thread.setName("\(setup.pool) \(setup.number)")
+        // This may be a thread of Swift's pool, and ps shows the leader's name; without /proc it is no great loss.
+        try? Descriptor.open("/proc/self/comm", flags: .writeOnly).writeAll("\(setup.pool) \(setup.number)")
         signal(SIGPIPE, SIG_IGN)
         do throws(SystemError) { try WorkerRuntime(setup).begin(type) } catch { fail("\(error)") }
         return true
