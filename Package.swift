@@ -114,7 +114,9 @@ let package = Package(
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
         .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
-        .executableTarget(name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister"),
+        // A package of its own, made by hob new; here it is built for the tests.
+        .executableTarget(
+            name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -153,7 +155,7 @@ let package = Package(
             name: "HobAcceptanceTests",
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
-                "hob-fixture",
+                "hob-fixture", "example-dirlister",
             ]),
         .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
         .testTarget(

@@ -67,6 +67,11 @@ extension Supervisor {
             DescriptorMapping(source: output.raw, target: 1), DescriptorMapping(source: output.raw, target: 2),
         ]
         var kept = [output]
+        if definition.log.timestamps == .rfc3339 {
+            // As journald does it: by its file, for a descendant may write elsewhere.
+            let file = try FileStatus.of(output)
+            plan.extra.append(("HOB_LOG_STREAM", "\(file.device):\(file.inode)"))
+        }
         if definition.wantsNotifySocket {
             plan.extra.append(("NOTIFY_SOCKET", try openNotifySocket(slot, definition)))
             if let watchdog = definition.watchdog {

@@ -36,6 +36,8 @@ import Testing
                 "NOTIFY_SOCKET": nil, "LISTEN_FDS": nil, "HOME": box.path,
             ]
             for (name, value) in expected { #expect(values[name] == value, "\(name)=\(values[name] ?? "unset")") }
+            let output = try FileStatus.of(Descriptor.open("/proc/\(box.pid("one@2"))/fd/1", flags: [.writeOnly]))
+            #expect(values["HOB_LOG_STREAM"] == "\(output.device):\(output.inode)")
         }
     }
 

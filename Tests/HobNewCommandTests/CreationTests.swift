@@ -27,7 +27,8 @@ struct CreationTests {
         (
             .http,
             [
-                "Sources/hello/Greeting.swift", "Sources/hello/Routes.swift", "Tests/helloTests/GreetingTests.swift",
+                "Sources/hello/Greeting.swift", "Sources/hello/LastAnswers.swift", "Sources/hello/Routes.swift",
+                "Tests/helloTests/GreetingTests.swift",
                 "Tests/helloTests/LocalSocket.swift",
             ]
         ),

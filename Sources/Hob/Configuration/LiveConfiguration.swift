@@ -113,7 +113,10 @@ public final class LiveConfiguration: Sendable {
     ///
     /// A locked key is set once: by the sources, or by the first call. A later call is ignored with a warning.
     ///
-    /// - Parameter force: whether to set a locked key again.
+    /// - Parameters:
+    ///   - value: what it is to be.
+    ///   - key: the key, which is one of the daemon's.
+    ///   - force: whether to set a locked key again.
     /// - Returns: Whether the key has the value now; false when it was locked or the key's check refuses the value.
     @discardableResult
     public func set<Value>(_ key: ConfigKey<Value>, to value: Value, force: Bool = false) -> Bool {

@@ -11,7 +11,7 @@ public struct DaemonConfiguration: Sendable {
     /// Sub-commands of its own beside Hob's.
     public var commands: [any ParsableCommand.Type]
     /// Whether ``DaemonContext/ready()`` is called when it may be used; else it counts as ready when it has gone once
-    /// round its ``DaemonContext/every(_:)``, runs its services, or has lived for 200 ms.
+    /// round its ``DaemonContext/every(_:pacing:startsImmediately:maximumRuns:)``, runs its services, or has lived for 200 ms.
     public var announcesReadiness: Bool
     /// From TERM to the end of the process, hooks included. Default: 8 s, less than any supervisor's patience.
     public var shutdownDeadline: Duration

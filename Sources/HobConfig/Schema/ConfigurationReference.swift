@@ -81,6 +81,10 @@ package enum ConfigurationReference {
         Files of variables hold `NAME=value` lines, with `export` in front if you like: `'…'` is literal, `"…"` knows
         `\\n`, `\\t`, `\\"`, `\\\\` and `${VAR}`, a value without quotes ends at ` #`.
 
+        Every service finds `HOB_SERVICE`, `HOB_INSTANCE` (such as `web@2`) and `HOB_INDEX` in its environment, and, where
+        its log is stamped, `HOB_LOG_STREAM`: `DEVICE:INODE` of that stdout whose lines need no time of their own, as
+        `JOURNAL_STREAM` says it of journald.
+
         ## Overrides
 
         `hob.override.yml` beside `hob.yml` is laid over it: mappings merge key by key, texts and lists replace, and a key

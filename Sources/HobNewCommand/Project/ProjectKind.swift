@@ -28,7 +28,8 @@ enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
             [
                 PackageDependency(
                     url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
-                    products: ["Hummingbird"], hasTraits: true)
+                    products: ["Hummingbird", "HummingbirdCore"], hasTraits: true),
+                PackageDependency(url: "https://github.com/apple/swift-nio", from: "2.101.0", products: ["NIOCore"]),
             ]
         }
     }
