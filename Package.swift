@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "HobPolicy", targets: ["HobPolicy"]),
         .library(name: "HobController", targets: ["HobController"]),
         .library(name: "HobTasks", targets: ["HobTasks"]),
+        .library(name: "HobWorkers", targets: ["HobWorkers"]),
         .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
@@ -64,11 +65,18 @@ let package = Package(
         // MARK: Tasks of a daemon
         .target(name: "HobTasks", dependencies: ["HobPolicy", .product(name: "Logging", package: "swift-log")]),
 
+        // MARK: Child processes and worker processes
+        .target(
+            name: "HobWorkers",
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobCoding", .product(name: "Logging", package: "swift-log"),
+            ]),
+
         // MARK: Write a daemon
         .target(
             name: "Hob",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobYAML",
+                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobWorkers", "HobYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -117,6 +125,7 @@ let package = Package(
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
+        .executableTarget(name: "example-prefork", dependencies: ["Hob"], path: "Examples/prefork"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -179,10 +188,17 @@ let package = Package(
                 "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
+        .testTarget(
+            name: "HobWorkersTests",
+            dependencies: [
+                "HobWorkers", "HobPolicy", "HobSystem", "HobTestKit", "fixture-workers",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
             path: "Tests/ControllerHost"),
+        .executableTarget(name: "fixture-workers", dependencies: ["HobWorkers"], path: "Tests/WorkerFixture"),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]
@@ -199,6 +215,12 @@ if Context.environment["HOB_BENCH"] == "1" {
         .executableTarget(
             name: "controller-bench", dependencies: ["HobController", "HobSystem"], path: "Benchmarks/controller",
             exclude: ["daemon.c", "gem.rb"]))
+    // Benchmarks/run-workers.
+    package.targets.append(
+        .executableTarget(
+            name: "workers-bench",
+            dependencies: ["HobWorkers", "HobSystem", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/workers", exclude: ["load.c", "prefork.rb"]))
 }
 
 for target in package.targets where target.type != .plugin {

@@ -17,9 +17,13 @@ enum ChannelModes {
             let content = message.content
             switch content.text {
             case "echo": try await message.answer(content)
-            case "push back": for number in 0..<content.number { try await parent.push(.init(text: "pushed", number: number, payload: content.payload)) }
+            case "push back":
+                for number in 0..<content.number {
+                    try await parent.push(.init(text: "pushed", number: number, payload: content.payload))
+                }
             case "ask back":
-                let answer = try await parent.call(.init(text: "question", number: 7, payload: []), within: .seconds(20))
+                let answer = try await parent.call(
+                    .init(text: "question", number: 7, payload: []), within: .seconds(20))
                 try await message.answer(answer)
             case "refuse": message.refuse(Refusal(reason: "not today"))
             case "ignore": break

@@ -1,10 +1,13 @@
 import ArgumentParser
 import Glibc
 import HobPolicy
+import HobWorkers
 
 extension Daemon {
     /// The entry point of `@main`.
     public static func main() async {
+        // A worker has no arguments: it must not come to those.
+        await WorkerProcess.becomeWorkerIfAsked(workers)
         let arguments = Array(CommandLine.arguments.dropFirst())
         if let complaint = complaint(about: arguments) {
             StandardError.write("\(daemonName): \(complaint)")

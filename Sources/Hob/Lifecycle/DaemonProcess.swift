@@ -18,7 +18,7 @@ final class DaemonProcess: @unchecked Sendable {
     private let announcesReadiness: Bool
     /// So long a daemon that waits for something of its own must have lived to count as ready.
     private static let trial: Duration = .milliseconds(200)
-    private let steps: ReloadSteps
+    let steps: ReloadSteps
     private var machine = DaemonStateMachine()
     private var group: ServiceGroup?
     private var task: Task<Void, Never>?

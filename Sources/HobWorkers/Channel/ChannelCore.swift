@@ -105,7 +105,8 @@ final class ChannelCore {
         if let end { return end }
         guard payload.count > limit else { return nil }
         return ChannelError(
-            .tooLong, "the message has \(payload.count) bytes, and at most \(limit) are allowed: raise the limit on both sides")
+            .tooLong,
+            "the message has \(payload.count) bytes, and at most \(limit) are allowed: raise the limit on both sides")
     }
 
     private func admitSenders() {
@@ -122,7 +123,9 @@ final class ChannelCore {
             settle(frame.id, .failure(ChannelError(.refused, "the other side refused: \(reason)")))
         case nil:
             link.close()
-            finish(ChannelError(.badMessage, "a message of unknown kind \(frame.kind) came: both sides must use HobWorkers"))
+            finish(
+                ChannelError(
+                    .badMessage, "a message of unknown kind \(frame.kind) came: both sides must use HobWorkers"))
         }
     }
 

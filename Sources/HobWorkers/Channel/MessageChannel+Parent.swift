@@ -11,7 +11,8 @@ extension MessageChannel {
         let name = ChannelInheritance.variable
         guard let text = getenv(name).map({ String(cString: $0) }), let number = Int32(text), number > 2 else {
             throw ChannelError(
-                .noChannel, "there is no channel to a parent: start this program by ChildProcess.connect, once for each")
+                .noChannel, "there is no channel to a parent: start this program by ChildProcess.connect, once for each"
+            )
         }
         // Neither ours nor our children's a second time.
         unsetenv(name)

@@ -113,7 +113,8 @@ public final class MessageChannel<Sent: Encodable & Sendable, Received: Decodabl
     }
 
     private func encode(_ message: Sent) throws(ChannelError) -> [UInt8] {
-        do { return try MessageEncoder(limits: MessageLimits(bytes: .max, depth: limits.depth)).encode(message) } catch {
+        do { return try MessageEncoder(limits: MessageLimits(bytes: .max, depth: limits.depth)).encode(message) } catch
+        {
             throw ChannelError(.badMessage, "a \(Sent.self) cannot be sent: \(error)", cause: error)
         }
     }

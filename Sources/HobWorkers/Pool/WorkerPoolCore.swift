@@ -81,7 +81,8 @@ final class WorkerPoolCore {
         guard bounds.contains(count) else {
             let wish = "pool \(name) cannot have \(count) workers"
             return completion(
-                WorkerPoolError(.outOfBounds, "\(wish): it has at least \(bounds.lowerBound) and at most \(bounds.upperBound)"))
+                WorkerPoolError(
+                    .outOfBounds, "\(wish): it has at least \(bounds.lowerBound) and at most \(bounds.upperBound)"))
         }
         handle(.scale(count))
         completion(nil)
@@ -125,7 +126,8 @@ final class WorkerPoolCore {
         case .startFailed: complete(&startCompletions, failure(.startFailed, "pool \(name) cannot start"))
         case .restartSucceeded: complete(&restartCompletions, nil)
         case .restartFailed(nil):
-            complete(&restartCompletions, WorkerPoolError(.notRunning, "pool \(name) ends, so the restart was given up"))
+            complete(
+                &restartCompletions, WorkerPoolError(.notRunning, "pool \(name) ends, so the restart was given up"))
         case .restartFailed:
             let error = failure(.restartFailed, "pool \(name) keeps its old workers, since a new one was never ready")
             options.logger.error("\(error)")

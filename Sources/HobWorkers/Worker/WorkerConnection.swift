@@ -99,7 +99,9 @@ public final class WorkerConnection: Sendable {
         case .cancelled: throw CancellationError()
         case .timedOut:
             throw WorkerContextError(
-                .timedOut, events == .read ? "nothing came within \(patience.brief)" : "nothing was taken within \(patience.brief)")
+                .timedOut,
+                events == .read ? "nothing came within \(patience.brief)" : "nothing was taken within \(patience.brief)"
+            )
         }
     }
 }

@@ -42,7 +42,9 @@ public enum WorkerProcess {
         // What the worker starts is no worker.
         unsetenv(WorkerSetup.variable)
         guard let setup = WorkerSetup(parsing: text) else {
-            fail("the setup that the pool has given is not understood: \(text); pool and worker must be of the same build")
+            fail(
+                "the setup that the pool has given is not understood: \(text); pool and worker must be of the same build"
+            )
         }
         guard let type = workers.first(where: { $0.name == setup.worker }) else {
             let names = workers.map { $0.name }.joined(separator: ", ")

@@ -57,7 +57,8 @@ final class WorkerRuntime: @unchecked Sendable {
                 self.link = link
                 link.received = { [self] frame in if WorkerMessage(frame) == .stop { stop() } }
                 link.ended = { [self] _ in orphaned(loop) }
-                try loop.watch(signals.raw, events: .read) { [self] _ in for signal in signals.next() { heard(signal) } }
+                try loop.watch(signals.raw, events: .read) { [self] _ in for signal in signals.next() { heard(signal) }
+                }
                 link.send(WorkerMessage.hello(version: WorkerMessage.version, build: build).frame)
             } catch {
                 Glibc.exit(70)
@@ -202,7 +203,8 @@ final class WorkerRuntime: @unchecked Sendable {
         guard let socket = listeners[name] else {
             let known = setup.listeners.joined(separator: ", ")
             throw WorkerContextError(
-                .noSuchListener, "worker \(setup.worker) has no listener \"\(name)\", but \(known.isEmpty ? "none" : known)")
+                .noSuchListener,
+                "worker \(setup.worker) has no listener \"\(name)\", but \(known.isEmpty ? "none" : known)")
         }
         return socket
     }

@@ -55,7 +55,8 @@ struct ChannelMessage: Codable, Sendable, Equatable {
             Issue.record("an answer came")
         } catch let error as ChannelError {
             #expect(error.code == .ended)
-            #expect(error.message.contains("\(child.pid)") && error.message.contains("exited with status 7"), "\(error)")
+            #expect(
+                error.message.contains("\(child.pid)") && error.message.contains("exited with status 7"), "\(error)")
         }
         await #expect(throws: ChannelError.self) { try await child.channel.next() }
         await #expect(throws: ChannelError.self) { try await child.channel.push(ChannelMessage(text: "echo")) }

@@ -68,7 +68,8 @@ import Testing
         let directory = try TestDirectory()
         let task = Task {
             var child = ChildProcess([
-                "sh", "-c", "echo $$ > \(directory.path(of: "pid")).new; mv \(directory.path(of: "pid")).new \(directory.path(of: "pid")); exec sleep 60",
+                "sh", "-c",
+                "echo $$ > \(directory.path(of: "pid")).new; mv \(directory.path(of: "pid")).new \(directory.path(of: "pid")); exec sleep 60",
             ])
             child.stop = Self.quick
             return try await child.run()

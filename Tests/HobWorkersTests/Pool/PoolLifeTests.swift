@@ -92,7 +92,8 @@ import Testing
         } catch { #expect("\(error)".contains("WorkerProcess.becomeWorkerIfAsked([Echo.self])"), "\(error)") }
     }
 
-    @Test func `a pool of this very program is refused at once, since the test runner's main is not ours`() async throws {
+    @Test func `a pool of this very program is refused at once, since the test runner's main is not ours`() async throws
+    {
         let pool = try WorkerPool(Nothing.self, min: 1, max: 1, options: Pools.options)
         do {
             try await pool.start()
@@ -108,7 +109,9 @@ import Testing
         func run(_ context: WorkerContext) async throws {}
     }
 
-    @Test func `an executable that was replaced meanwhile is named by a restart, and the old workers stay`() async throws {
+    @Test func `an executable that was replaced meanwhile is named by a restart, and the old workers stay`()
+        async throws
+    {
         let directory = try TestDirectory()
         let program = directory.path(of: "program")
         try directory.copy(FixtureProgram.path(of: "fixture-workers"), to: "program")

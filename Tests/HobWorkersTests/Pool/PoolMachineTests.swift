@@ -59,7 +59,8 @@ import Testing
         #expect(orders(flow.tell(.ended(2))) == [.bury(2, .slowStart), .armRetry(slot: 1, .milliseconds(20))])
     }
 
-    @Test func `row 67: a rolling restart replaces one after the other, the new one ready before the old one is asked`() {
+    @Test func `row 67: a rolling restart replaces one after the other, the new one ready before the old one is asked`()
+    {
         var flow = PoolFlow.running(min: 2, max: 2)
         #expect(orders(flow.tell(.restart(nil))) == [.spawn(3, slot: 1)])
         #expect(orders(flow.tell(.ready(3))) == [.askToStop(1)])

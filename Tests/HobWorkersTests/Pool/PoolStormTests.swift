@@ -52,7 +52,9 @@ import Testing
         let times = events.replacements.sorted()
         #expect(times.count == 20)
         if let median = times.dropFirst(times.count / 2).first, let worst = times.last {
-            print("killed workers: replaced after \(median) (median), \(worst) (worst); \(tally.unanswered) requests lost")
+            print(
+                "killed workers: replaced after \(median) (median), \(worst) (worst); \(tally.unanswered) requests lost"
+            )
             #expect(median < .seconds(2), "\(times)")
         }
         await pool.stop()

@@ -10,7 +10,9 @@ import Testing
 @Suite(.ownThread) struct PoolRowTests {
     private static func state(of pid: Int32) -> UInt8? { ProcessFacts.of(pid: pid)?.state }
 
-    @Test func `row 65: eight workers are eight processes, and after a stop none is left, not even a zombie`() async throws {
+    @Test func `row 65: eight workers are eight processes, and after a stop none is left, not even a zombie`()
+        async throws
+    {
         let pool = try Pools.make(min: 8, max: 8)
         try await pool.start()
         let pids = Pools.pids(pool)
@@ -111,7 +113,9 @@ import Testing
         await pool.stop()
     }
 
-    @Test func `row 69: of a worker that crashes the status has the signal and the last lines of its stderr`() async throws {
+    @Test func `row 69: of a worker that crashes the status has the signal and the last lines of its stderr`()
+        async throws
+    {
         let pool = try Pools.make(min: 1, max: 1)
         try await pool.start()
         #expect(try EchoClient.ask("trap", at: try #require(pool.address(of: "echo"))) == nil)
