@@ -4,8 +4,7 @@ import HobWorkers
 /// Answers each line with its pid and the line; some lines are orders.
 struct EchoWorker: Worker {
     func run(_ context: WorkerContext) async throws {
-        let greeting = "echo \(context.number) begins\n"
-        _ = write(2, greeting, greeting.utf8.count)
+        Self.say("echo \(context.number) begins\n")
         try await withThrowingDiscardingTaskGroup { group in
             for try await connection in try context.connections(on: "echo") {
                 group.addTask { try await Self.answer(connection, context) }
@@ -30,6 +29,8 @@ struct EchoWorker: Worker {
         context.requestDone()
     }
 
+    private static func say(_ line: String) { _ = write(2, line, line.utf8.count) }
+
     private static func obey(_ order: String, _ context: WorkerContext) async throws {
         switch order {
         case "throw": throw Refusal(reason: "it was told to")
@@ -39,7 +40,9 @@ struct EchoWorker: Worker {
             for _ in 0..<64 { Task.detached { while true { sleep(60) } } }
             while true { sleep(60) }
         case "overrun": await context.limited(to: .milliseconds(100), "the overrun") { while true { sleep(60) } }
-        case "slow": try await Task.sleep(for: .milliseconds(300))
+        case "slow":
+            say("slow begins\n")
+            try await Task.sleep(for: .milliseconds(300))
         case "grow":
             let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 200 << 20)
             bytes.initialize(repeating: 1, count: 200 << 20)

@@ -52,27 +52,21 @@ public struct WorkerListener: Sendable {
             }
     }
 
-    func bind() throws(SystemError) -> Descriptor {
+    func bind() throws(SystemError) -> BoundListener {
         switch place {
         case .tcp(let address):
-            return try TCPSocket.listen(on: SocketAddress(parsing: address), backlog: Self.backlog)
+            let socket = try TCPSocket.listen(on: SocketAddress(parsing: address), backlog: Self.backlog)
+            return BoundListener(name, socket, address: try SocketAddress.local(of: socket).description)
         case .unix(let path, let mode):
             let (directory, file) = Self.parts(of: path)
             let folder = try Descriptor.open(directory, flags: [.readOnly, .directory])
-            return try UnixListener(in: folder, name: file, mode: mode, backlog: Self.backlog).descriptor
+            let socket = try UnixListener(in: folder, name: file, mode: mode, backlog: Self.backlog).descriptor
+            return BoundListener(name, socket, address: path, file: file, in: folder)
         case .inherited(let number):
             let copy = try Descriptor(owning: number).lent { (own) throws(SystemError) in try own.duplicate() }
             try copy.setNonBlocking(true)
-            return copy
+            return BoundListener(name, copy, address: (try? SocketAddress.local(of: copy))?.description)
         }
-    }
-
-    /// Removes what binding has left in the file system.
-    func unbind() {
-        guard case .unix(let path, _) = place else { return }
-        let (directory, file) = Self.parts(of: path)
-        guard let folder = try? Descriptor.open(directory, flags: [.readOnly, .directory]) else { return }
-        _ = try? folder.remove(file)
     }
 
     private static func parts(of path: String) -> (directory: String, file: String) {

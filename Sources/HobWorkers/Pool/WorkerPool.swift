@@ -19,8 +19,8 @@ import HobSystem
 /// (a `Daemon` of Hob does that by itself). A worker that dies is replaced at once, one that is stuck is killed; ``restart()``
 /// replaces all of them without a refused connection. A pool that is let go of kills its workers.
 public final class WorkerPool: Sendable {
-    /// The listening sockets by name, as they were bound.
-    private let sockets: [(listener: WorkerListener, socket: Descriptor)]
+    private let listeners: [BoundListener]
+    private let program: WorkerProgram
     private let work: WorkLoop
     private let core: LoopBound<WorkerPoolCore>
     private let snapshot: Monitor<WorkerPoolStatus>
@@ -90,7 +90,9 @@ public final class WorkerPool: Sendable {
                 )
             }
         }
-        sockets = try listeners.map { ($0, try $0.bind()) }
+        let bound = try listeners.map { try $0.bind() }
+        self.listeners = bound
+        self.program = program
         work = try WorkLoop.shared()
         snapshot = Monitor(
             WorkerPoolStatus(
@@ -100,12 +102,11 @@ public final class WorkerPool: Sendable {
         self.worker = worker
         let made = Promise<LoopBound<WorkerPoolCore>>()
         let (work, snapshot) = (self.work, self.snapshot)
-        let shared = sockets.map { (name: $0.listener.name, socket: $0.socket) }
         work.post { loop in
             made.fulfil(
                 LoopBound(
                     WorkerPoolCore(
-                        worker: worker, program: program, bounds: min...max, options: options, listeners: shared,
+                        worker: worker, program: program, bounds: min...max, options: options, listeners: bound,
                         status: snapshot, on: loop, work)))
         }
         core = made.wait()
@@ -115,7 +116,6 @@ public final class WorkerPool: Sendable {
         let core = self.core
         // The core lives as long as its workers do.
         work.post { _ in core.value.stop(drain: .zero) { _ = core } }
-        for (listener, _) in sockets { listener.unbind() }
     }
 
     /// The pool now.
@@ -126,17 +126,13 @@ public final class WorkerPool: Sendable {
     /// - Parameter listener: its name.
     /// - Returns: nil when there is none of this name.
     public func address(of listener: String) -> String? {
-        guard let found = sockets.first(where: { $0.listener.name == listener }),
-            let address = try? SocketAddress.local(of: found.socket)
-        else { return nil }
-        if case .unix(let path, _) = found.listener.place { return path }
-        return address.description
+        listeners.first { $0.name == listener }?.address
     }
 
     /// Starts the fewest workers, and returns when all are ready.
     ///
     /// - Throws: ``WorkerPoolError`` when this program's main does not begin with
-    ///   `WorkerProcess.becomeWorkerIfAsked`, or when a worker ends before it is ready, with its
+    ///   `WorkerProcess.becomeWorkerIfAsked`, or when a worker ends before all are ready, with its
     ///   error; none is left then.
     public func start() async throws {
         if runsItself, let refusal = WorkerProcess.refusal(of: worker) {
@@ -150,7 +146,7 @@ public final class WorkerPool: Sendable {
         }
     }
 
-    /// Ends all workers, and returns when none is left.
+    /// Ends all workers, and returns when none is left; its sockets are closed then, and it cannot start again.
     ///
     /// - Parameter patience: how long they may finish what they have in hand; nil: ``WorkerPoolOptions/drain``. Then
     ///   ``WorkerPoolOptions/stop`` and SIGKILL follow.
@@ -166,6 +162,7 @@ public final class WorkerPool: Sendable {
     /// - Throws: ``WorkerPoolError``: the executable is of another build by now; a new worker ends before it is ready,
     ///   and the old ones stay; the pool ends.
     public func restart() async throws {
+        try checkBuild()
         try await order { core, done in core.restart(nil, done) }
     }
 
@@ -174,6 +171,7 @@ public final class WorkerPool: Sendable {
     /// - Parameter number: the number of its slot, from 1.
     /// - Throws: As ``restart()``.
     public func restart(worker number: Int) async throws {
+        try checkBuild()
         try await order { core, done in core.restart([number], done) }
     }
 
@@ -183,6 +181,11 @@ public final class WorkerPool: Sendable {
     /// - Throws: ``WorkerPoolError`` when the count is out of bounds, or the pool does not run.
     public func scale(to count: Int) async throws {
         try await order { core, done in core.scale(to: count, done) }
+    }
+
+    /// Here, and not on the thread that watches the workers: an executable may have to be read.
+    private func checkBuild() throws {
+        if let mismatch = program.mismatch { throw WorkerPoolError(.buildMismatch, mismatch) }
     }
 
     private func order(

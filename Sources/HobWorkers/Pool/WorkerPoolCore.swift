@@ -18,7 +18,7 @@ final class WorkerPoolCore {
     let name: String
     let program: WorkerProgram
     let options: WorkerPoolOptions
-    let listeners: [(name: String, socket: Descriptor)]
+    let listeners: [BoundListener]
     let status: Monitor<WorkerPoolStatus>
     var machine: WorkerPoolStateMachine
     var workers: [Int: LiveWorker] = [:]
@@ -35,7 +35,7 @@ final class WorkerPoolCore {
 
     init(
         worker: String, program: WorkerProgram, bounds: ClosedRange<Int>, options: WorkerPoolOptions,
-        listeners: [(name: String, socket: Descriptor)], status: Monitor<WorkerPoolStatus>, on loop: EventLoop,
+        listeners: [BoundListener], status: Monitor<WorkerPoolStatus>, on loop: EventLoop,
         _ work: WorkLoop
     ) {
         self.work = work
@@ -70,7 +70,6 @@ final class WorkerPoolCore {
 
     func restart(_ numbers: [Int]?, _ completion: @escaping Completion) {
         guard machine.life == .running else { return completion(notRunning) }
-        if let mismatch = program.mismatch { return completion(WorkerPoolError(.buildMismatch, mismatch)) }
         restartCompletions.append(completion)
         handle(.restart(numbers))
     }
@@ -159,6 +158,7 @@ final class WorkerPoolCore {
     private func stopped() {
         if let memoryTimer { loop.cancel(memoryTimer) }
         memoryTimer = nil
+        for listener in listeners { listener.close() }
         complete(&startCompletions, WorkerPoolError(.notRunning, "pool \(name) was stopped while it started"))
         let waiting = stopCompletions
         stopCompletions = []

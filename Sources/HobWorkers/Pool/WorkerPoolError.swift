@@ -6,7 +6,7 @@ public struct WorkerPoolError: Error, Sendable, CustomStringConvertible {
         case notAWorkerHost
         /// The configuration contradicts itself, or the machine lacks something: nothing was started.
         case badConfiguration
-        /// A worker has ended before it was ready; none of the pool is left.
+        /// A worker has ended before all were ready; none of the pool is left.
         case startFailed
         /// The executable is not the one that the pool was made of; nothing was changed.
         case buildMismatch

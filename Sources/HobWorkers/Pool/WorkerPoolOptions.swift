@@ -28,8 +28,9 @@ public struct WorkerPoolOptions: Sendable {
         case drain
     }
 
-    /// One immediate attempt, then 20 ms doubling to 30 s; a worker that was ready for a second is no failure.
-    public static let standardBackoff = Backoff(initial: .milliseconds(20), resetAfter: .seconds(1))
+    /// One immediate attempt, then 20 ms doubling to 30 s; the death of a worker that was ready for a quarter of a second
+    /// is the first again.
+    public static let standardBackoff = Backoff(initial: .milliseconds(20), resetAfter: .milliseconds(250))
 
     /// What the pool goes by, in process titles and messages; nil: the worker's name.
     public var name: String?

@@ -52,17 +52,12 @@ import Testing
         let host = try Host("host", "drain")
         let answer = Monitor<String??>(nil)
         let address = host.address
-        let began = Monitor(false)
         try Thread.start(name: "slow") {
-            began.withLock { $0 = true }
-            began.signal()
             let text = try? EchoClient.ask("slow", at: address)?.text
             answer.withLock { $0 = .some(text) }
             answer.signal()
         }
-        _ = began.wait { $0 ? true : nil }
-        // The request is in a worker's hands when its socket is; the kernel says so by the listener's empty queue.
-        usleep(150_000)
+        try host.child.waitForOutput("slow begins")
         _ = try host.child.process.handle.signal(.kill)
         #expect(answer.wait { $0 } == "slow")
         for worker in host.workers { #expect(worker.waitForExit(until: .now() + .seconds(30))) }

@@ -22,6 +22,13 @@ import Testing
         #expect(orders(flow.tell(.ended(2))) == [.bury(2, .notNeeded), .stopped])
     }
 
+    @Test func `a start fails as well when one dies again before the last one is ready`() {
+        var flow = PoolFlow(min: 2, max: 2)
+        _ = flow.tell(.start)
+        _ = flow.tell(.ready(1))
+        #expect(orders(flow.tell(.ended(1))) == [.bury(1, .unasked), .startFailed(1), .askToStop(2)])
+    }
+
     @Test func `row 66: a worker that dies is replaced at once`() {
         var flow = PoolFlow.running(min: 3, max: 3)
         #expect(orders(flow.tell(.ended(2), after: .seconds(5))) == [.bury(2, .unasked), .spawn(4, slot: 2)])

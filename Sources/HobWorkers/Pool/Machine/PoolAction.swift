@@ -22,7 +22,7 @@ enum PoolAction: Hashable, Sendable {
     case bury(Int, PoolCause)
     /// All workers that were wanted at the start are ready.
     case startSucceeded
-    /// One of them has ended before it was ready: the pool ends.
+    /// One of them has ended before all were ready: the pool ends.
     case startFailed(Int)
     /// Every worker of a restart has been replaced.
     case restartSucceeded

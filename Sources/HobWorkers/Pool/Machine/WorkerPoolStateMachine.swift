@@ -203,7 +203,7 @@ struct WorkerPoolStateMachine: Sendable {
         guard let member = members.removeValue(forKey: id) else { return [] }
         let actions: [PoolAction] = [.bury(id, member.cause)]
         let slot = slots[member.slot - 1]
-        if life == .beginning, member.readyAt == nil, !member.cause.isAsked {
+        if life == .beginning, !member.cause.isAsked {
             slots[member.slot - 1].current = nil
             return actions + [.startFailed(id)] + stop(drain: rules.drain)
         }
