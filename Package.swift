@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "HobController", targets: ["HobController"]),
         .library(name: "HobTasks", targets: ["HobTasks"]),
         .library(name: "HobLink", targets: ["HobLink"]),
+        .library(name: "HobWorkers", targets: ["HobWorkers"]),
         .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
@@ -65,6 +66,13 @@ let package = Package(
         // MARK: Tasks of a daemon
         .target(name: "HobTasks", dependencies: ["HobPolicy", .product(name: "Logging", package: "swift-log")]),
 
+        // MARK: Child processes and worker processes
+        .target(
+            name: "HobWorkers",
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobCoding", .product(name: "Logging", package: "swift-log"),
+            ]),
+
         // MARK: Daemons that call each other
         .target(
             name: "HobLink",
@@ -74,7 +82,7 @@ let package = Package(
         .target(
             name: "Hob",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobYAML",
+                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobWorkers", "HobYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -134,6 +142,7 @@ let package = Package(
             name: "example-lister", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Lister"),
         .executableTarget(
             name: "example-asker", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Asker"),
+        .executableTarget(name: "example-prefork", dependencies: ["Hob"], path: "Examples/prefork"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -206,10 +215,17 @@ let package = Package(
             ]),
         .target(name: "LinkActors", dependencies: ["HobLink"], path: "Tests/LinkActors"),
         .executableTarget(name: "fixture-link", dependencies: ["HobLink", "LinkActors"], path: "Tests/LinkFixture"),
+        .testTarget(
+            name: "HobWorkersTests",
+            dependencies: [
+                "HobWorkers", "HobPolicy", "HobSystem", "HobTestKit", "fixture-workers",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
             path: "Tests/ControllerHost"),
+        .executableTarget(name: "fixture-workers", dependencies: ["HobWorkers"], path: "Tests/WorkerFixture"),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]
@@ -234,6 +250,12 @@ if Context.environment["HOB_BENCH"] == "1" {
         .executableTarget(
             name: "link-bench", dependencies: ["HobLink", "HobSystem"], path: "Benchmarks/link",
             exclude: ["echo.c", "drb.rb"]))
+    // Benchmarks/run-workers.
+    package.targets.append(
+        .executableTarget(
+            name: "workers-bench",
+            dependencies: ["HobWorkers", "HobSystem", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/workers", exclude: ["load.c", "prefork.rb"]))
 }
 
 for target in package.targets where target.type != .plugin {

@@ -12,6 +12,8 @@ struct FixtureDaemon: Daemon {
     static let port = ConfigKey<Int>("http.port", default: 8080)
     static var keys: [any ConfigurationKey] { [greeting, port] }
 
+    static let workers: [any Worker.Type] = [FixtureWorker.self]
+
     @Option(help: "Where it notes what happens.") var notes: String
     @Flag(help: "It does not heed a graceful shutdown.") var stubborn = false
     @Flag(help: "It does not heed a cancellation either.") var stuck = false
@@ -23,6 +25,7 @@ struct FixtureDaemon: Daemon {
     @Flag(help: "It blocks every thread of Swift's pool.") var blocksPool = false
     @Flag(help: "It runs services.") var services = false
     @Flag(help: "It runs no services, and is done.") var noServices = false
+    @Flag(help: "It runs a pool of two workers.") var pool = false
     @Option(help: "It logs so many lines, from four tasks at once.") var logLines = 0
 
     @Flag(help: "It notes its metrics.") var metrics = false
@@ -52,6 +55,11 @@ struct FixtureDaemon: Daemon {
         if blocksPool { for _ in 0..<64 { Task.detached { while true { sleep(60) } } } }
         if noServices {
             try await context.run()
+        } else if pool {
+            let pool = try context.workers(FixtureWorker.self, min: 2, max: 2)
+            context.onShutdown("pool") { notes.add("workers left: \(pool.status.workers.count)") }
+            async let _ = Self.note(pool, in: notes)
+            try await context.run(pool)
         } else if services {
             try await context.run(
                 NotingService(name: "one", notes: notes, isStuck: false),
@@ -68,6 +76,19 @@ struct FixtureDaemon: Daemon {
             for try await _ in context.every(.milliseconds(20)) {}
         }
         notes.add("run ended")
+    }
+
+    /// Notes the workers whenever two others are ready.
+    private static func note(_ pool: WorkerPool, in notes: Notes) async {
+        var last: Set<Int32> = []
+        while !Task.isCancelled {
+            let pids = Set(pool.status.workers.compactMap { $0.state == .ready ? $0.pid : nil })
+            if pids.count == 2, pool.status.workers.count == 2, pids.isDisjoint(with: last) {
+                last = pids
+                notes.add("workers \(pids.sorted().map { "\($0)" }.joined(separator: " "))")
+            }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
     }
 
     private func log(_ count: Int, _ context: DaemonContext) async {
@@ -89,6 +110,11 @@ struct FixtureDaemon: Daemon {
         Notes(notes).add("greets \(context.configuration[Self.greeting])")
         if reloadFails { throw Refusal() }
     }
+}
+
+/// A worker that waits for its end.
+struct FixtureWorker: Worker {
+    func run(_ context: WorkerContext) async throws { await context.stopRequested() }
 }
 
 /// What it throws.

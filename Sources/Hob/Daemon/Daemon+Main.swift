@@ -3,6 +3,7 @@ import Dispatch
 import Glibc
 import HobPolicy
 import HobSystem
+import HobWorkers
 
 extension Daemon {
     /// The entry point of `@main`; it never returns.
@@ -10,6 +11,8 @@ extension Daemon {
     /// It is not `async` for a reason: what a process becomes (another user) must hold for all its threads, and the C
     /// library reaches the main thread only as long as that has not been given up to the main queue.
     public static func main() {
+        // A worker has no arguments: it must not come to those.
+        if WorkerProcess.begin(workers) { serveMainQueue() }
         let arguments = Array(CommandLine.arguments.dropFirst())
         if let complaint = complaint(about: arguments) {
             StandardError.write("\(daemonName): \(complaint)")
@@ -56,6 +59,10 @@ extension Daemon {
             do { try await work() } catch { DaemonCommand<Self>.exit(withError: error) }
             Glibc.exit(0)
         }
+        serveMainQueue()
+    }
+
+    private static func serveMainQueue() -> Never {
         // Somebody's own main may be asynchronous: then another thread serves the main queue already.
         if getpid() == Thread.currentID { dispatchMain() }
         while true { pause() }

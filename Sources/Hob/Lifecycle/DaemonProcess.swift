@@ -28,7 +28,7 @@ final class DaemonProcess: @unchecked Sendable {
     private static let trial: Duration = .milliseconds(200)
     /// So long a reload may hold up the next one.
     private static let reloadDeadline: Duration = .seconds(30)
-    private let steps: ReloadSteps
+    let steps: ReloadSteps
     private var isReadyCounted = false
     private var machine = DaemonStateMachine()
     private var group: ServiceGroup?
