@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "HobController", targets: ["HobController"]),
         .library(name: "HobTasks", targets: ["HobTasks"]),
         .library(name: "HobLink", targets: ["HobLink"]),
+        .library(name: "HobWorkers", targets: ["HobWorkers"]),
         .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
@@ -65,6 +66,13 @@ let package = Package(
         // MARK: Tasks of a daemon
         .target(name: "HobTasks", dependencies: ["HobPolicy", .product(name: "Logging", package: "swift-log")]),
 
+        // MARK: Child processes and worker processes
+        .target(
+            name: "HobWorkers",
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobCoding", .product(name: "Logging", package: "swift-log"),
+            ]),
+
         // MARK: Daemons that call each other
         .target(
             name: "HobLink",
@@ -74,7 +82,7 @@ let package = Package(
         .target(
             name: "Hob",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobYAML",
+                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobWorkers", "HobYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -119,7 +127,13 @@ let package = Package(
             ]),
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
-        .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
+        .executableTarget(
+            name: "fixture-daemon",
+            dependencies: [
+                "Hob", .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ], path: "Tests/DaemonFixture"),
+        .executableTarget(name: "fixture-tasks", dependencies: ["Hob"], path: "Tests/TasksFixture"),
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
@@ -128,11 +142,13 @@ let package = Package(
             name: "example-lister", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Lister"),
         .executableTarget(
             name: "example-asker", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Asker"),
+        .executableTarget(name: "example-prefork", dependencies: ["Hob"], path: "Examples/prefork"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
         // MARK: Tests
-        .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
         .testTarget(name: "HobCodingTests", dependencies: ["HobCoding", "HobPolicy"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
@@ -187,7 +203,8 @@ let package = Package(
             name: "HobTests",
             dependencies: [
                 "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
-                "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
+                "hob-fixture", "fixture-daemon", "fixture-tasks", .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(
@@ -198,10 +215,17 @@ let package = Package(
             ]),
         .target(name: "LinkActors", dependencies: ["HobLink"], path: "Tests/LinkActors"),
         .executableTarget(name: "fixture-link", dependencies: ["HobLink", "LinkActors"], path: "Tests/LinkFixture"),
+        .testTarget(
+            name: "HobWorkersTests",
+            dependencies: [
+                "HobWorkers", "HobPolicy", "HobSystem", "HobTestKit", "fixture-workers",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
             path: "Tests/ControllerHost"),
+        .executableTarget(name: "fixture-workers", dependencies: ["HobWorkers"], path: "Tests/WorkerFixture"),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]
@@ -212,7 +236,7 @@ if Context.environment["HOB_FUZZ"] == "1" {
     package.targets.append(.executableTarget(name: "hob-fuzz", dependencies: ["HobFuzz"], path: "Fuzz/Driver"))
 }
 
-// Built only by what measures it: Benchmarks/run-controller.
+// Built only by what measures it: Benchmarks/run-controller, Benchmarks/run-tasks.
 if Context.environment["HOB_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(
@@ -220,8 +244,18 @@ if Context.environment["HOB_BENCH"] == "1" {
             exclude: ["daemon.c", "gem.rb"]))
     package.targets.append(
         .executableTarget(
+            name: "tasks-bench", dependencies: ["HobTasks", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/tasks"))
+    package.targets.append(
+        .executableTarget(
             name: "link-bench", dependencies: ["HobLink", "HobSystem"], path: "Benchmarks/link",
             exclude: ["echo.c", "drb.rb"]))
+    // Benchmarks/run-workers.
+    package.targets.append(
+        .executableTarget(
+            name: "workers-bench",
+            dependencies: ["HobWorkers", "HobSystem", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/workers", exclude: ["load.c", "prefork.rb"]))
 }
 
 for target in package.targets where target.type != .plugin {
