@@ -17,6 +17,8 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "dotenv", check: VariableBytes.check),
         FuzzTarget(name: "zone", check: ZoneBytes.check),
         FuzzTarget(name: "schedule", check: ScheduleBytes.check),
+        FuzzTarget(name: "message", check: MessageBytes.check),
+        FuzzTarget(name: "link", check: LinkBytes.check),
     ]
 
     /// The target of this name.

@@ -8,13 +8,16 @@ public struct DaemonContext: Sendable {
     public let logger: Logger
     /// Its configuration, which a reload may change.
     public let configuration: LiveConfiguration
+    /// Where the command was typed, as an absolute path: relative paths among its options are meant from there, also
+    /// when `--directory` has taken the daemon elsewhere.
+    public let startDirectory: String
     let process: DaemonProcess
     let shutdown: ShutdownTimes
 
     /// Says that the daemon may be used; see ``DaemonConfiguration/announcesReadiness``. Later calls do nothing.
     public func ready() { process.ready() }
 
-    /// Tells the supervisor, in one line, what the daemon is doing; `hob status` shows it.
+    /// Says in one line what the daemon is doing, for its supervisor (`hob status`) and its own `status`.
     public func status(_ text: String) {
         process.statusLine.say(text)
     }

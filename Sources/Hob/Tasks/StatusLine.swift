@@ -3,7 +3,7 @@ import HobSystem
 import HobTasks
 import Synchronization
 
-/// What the supervisor is told about the daemon's doings: the daemon's own words, and the numbers of its pools.
+/// What the supervisor and the daemon's own `status` are told about its doings: the daemon's own words, and the numbers of its pools.
 ///
 /// Numbers are sent at most once a second, and only when a task has begun or ended since.
 final class StatusLine: Sendable {
@@ -15,6 +15,7 @@ final class StatusLine: Sendable {
 
     private let state = Mutex(State())
     private let announcer: Announcer
+    private let note = StatusNote()
     private let control: ControlThread
     private static let pause: Duration = .seconds(1)
 
@@ -36,7 +37,6 @@ final class StatusLine: Sendable {
 
     /// Some number has changed.
     func changed() {
-        guard announcer.isHeard else { return }
         let isFirst = state.withLock { state in
             defer { state.isDue = true }
             return !state.isDue
@@ -53,7 +53,9 @@ final class StatusLine: Sendable {
     private func send() {
         let (words, pools) = state.withLock { ($0.words, $0.pools) }
         let parts = ([words] + pools.compactMap { pool in pool.snapshot().map { Self.text(pool.name, $0) } })
-        announcer.send("STATUS=\(parts.filter { !$0.isEmpty }.joined(separator: "; "))")
+        let line = parts.filter { !$0.isEmpty }.joined(separator: "; ")
+        announcer.send("STATUS=\(line)")
+        note.write(line)
     }
 
     /// `tasks: 3 running, 10 queued, 512 done, 2 failed`; what is zero and unusual is left out.
