@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "HobCalendar.h"
+#include "HobClocks.h"
 #include "HobStaging.h"
 
 #ifdef __cplusplus
@@ -197,12 +197,6 @@ int hob_inotify_remove(int descriptor, int watch);
 int hob_abort_timer_create(void *_Nullable *_Nonnull timer);
 int hob_abort_timer_set(void *_Nullable timer, int64_t nanoseconds);
 int hob_abort_timer_delete(void *_Nullable timer);
-
-int64_t hob_monotonic_now(void);
-// Milliseconds of Unix time.
-int64_t hob_wall_clock(void);
-int64_t hob_boot_time_now(void);
-int64_t hob_wall_clock_now(void);
 
 // MARK: Threads
 
