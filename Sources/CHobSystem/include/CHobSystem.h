@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "HobClocks.h"
 #include "HobSockets.h"
 #include "HobStaging.h"
 
@@ -197,17 +198,6 @@ int hob_inotify_remove(int descriptor, int watch);
 int hob_abort_timer_create(void *_Nullable *_Nonnull timer);
 int hob_abort_timer_set(void *_Nullable timer, int64_t nanoseconds);
 int hob_abort_timer_delete(void *_Nullable timer);
-
-int64_t hob_monotonic_now(void);
-// Milliseconds of Unix time.
-/// A timer of the clock on the wall; readable when its time has come, and when somebody has set the clock.
-int hob_calendar_timer(void);
-/// Milliseconds since 1970; 0 stops it. ECANCELED: it is set, and the clock was set before.
-int hob_calendar_timer_set(int timer, int64_t milliseconds);
-
-int64_t hob_wall_clock(void);
-int64_t hob_boot_time_now(void);
-int64_t hob_wall_clock_now(void);
 
 // MARK: Threads
 
