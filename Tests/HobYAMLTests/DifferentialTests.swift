@@ -5,7 +5,7 @@ import Testing
 
 /// The reader beside Yams, on texts that nobody chose. `HOB_YAML_ROUNDS` makes it run longer, `HOB_SEED` again.
 @Suite struct DifferentialTests {
-    private static let rounds = number("HOB_YAML_ROUNDS").map { Int($0) } ?? 3_000
+    private static let rounds = number("HOB_YAML_ROUNDS").map { Int($0) } ?? 2_000
     private static let seed = number("HOB_SEED") ?? UInt64.random(in: 0 ... .max)
 
     private static func number(_ variable: String) -> UInt64? {

@@ -91,11 +91,16 @@ extension TreeComposer {
         try requireOpen(bracket)
         switch current.kind {
         case .flowSequenceEnd, .flowMappingEnd: throw wrongEnd(of: bracket)
+        case .value where previous.line < current.mark.line:
+            throw mistake(
+                bracket.mark,
+                "the '\(bracket.open)' that begins here is not closed before the ':' of \(current.mark.phrase)",
+                "close it with '\(bracket.close)', or write a key and its ':' in one line")
         case .value:
             throw mistake(
                 current.mark,
-                "this ':', within the '\(bracket.open)' of \(bracket.mark.phrase), has no key in its line",
-                "close that with '\(bracket.close)', write key and ':' in one line, or put the text in quotes")
+                "a second ': ' within the '\(bracket.open)' of \(bracket.mark.phrase), where no key can be",
+                "write ',' before the key, or put a value with ': ' in quotes")
         case .flowMappingStart where byte(before: current.mark) == UInt8(ascii: "$"):
             throw mistake(
                 current.mark, "this '{' begins a mapping, within the '\(bracket.open)' of \(bracket.mark.phrase)",

@@ -10,6 +10,8 @@ struct TreeComposer {
     private let source: SourceText
     /// The token that is looked at.
     private(set) var current: Token
+    /// Where the token before it begins.
+    private(set) var previous: Mark
     private var scanner: TokenScanner
     private var budget: ParsingBudget
     private var anchors: [String: Anchor] = [:]
@@ -24,6 +26,7 @@ struct TreeComposer {
         scanner = TokenScanner(source)
         budget = ParsingBudget(file: source.file)
         current = try scanner.next()
+        previous = current.mark
     }
 
     /// The tree; nil when the text holds nothing, or only comments.
@@ -49,6 +52,7 @@ struct TreeComposer {
     }
 
     mutating func advance() throws(DiagnosticError) {
+        previous = current.mark
         current = try scanner.next()
     }
 

@@ -32,6 +32,7 @@ extension Sample {
         Sample("a colon next to a comma", "[a:,b]\n", nil),
         Sample("a key in one line, its colon in the next", "{a\n: b}\n", nil),
         Sample("a quoted key in one line, its colon in the next", "{\"a\"\n: b}\n", nil),
+        Sample("a second colon in an entry", "{a: b: c}\n", nil),
         Sample("a value in the next line", "{a:\n b}\n", "{a=b}"),
         Sample("a plain text over two lines", "[a\n b, c]\n", "[a b,c]"),
         Sample("a quoted text over two lines", "[\"a\n b\"]\n", "[\"a b\"]"),
