@@ -53,7 +53,8 @@ extension TokenScanner {
         if let candidate = candidates[candidates.count - 1], candidate.isOutOfReach(at: mark) { try dropCandidate() }
     }
 
-    private func missingColon(behind candidate: KeyCandidate) -> DiagnosticError {
+    /// The mistake where a key is required and none is.
+    func missingColon(behind candidate: KeyCandidate) -> DiagnosticError {
         mistake(
             candidate.mark,
             "a key belongs here, and what stands here has no ': ' behind it in its line",

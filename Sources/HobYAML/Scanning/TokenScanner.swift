@@ -43,6 +43,12 @@ struct TokenScanner {
     mutating func next() throws(DiagnosticError) -> Token {
         while needsMore { try fetch() }
         let token = queue[head]
+        // Nothing but a key may stand here, and no ':' can reach it any more: who gets the token would say it worse.
+        if token.mayBeKey, !isFinished, let candidate = candidates[0], candidate.isRequired,
+            candidate.number == takenCount
+        {
+            throw missingColon(behind: candidate)
+        }
         switch token.opening {
         case .nothing: break
         case .sequence:
