@@ -1,9 +1,7 @@
 import Glibc
-import HobPolicy
 import HobSystem
 import HobTestKit
 import HobWorkers
-import Synchronization
 import Testing
 
 /// The checklist's rows on worker processes, with real ones.
