@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "HobPolicy", targets: ["HobPolicy"]),
         .library(name: "HobController", targets: ["HobController"]),
         .library(name: "HobTasks", targets: ["HobTasks"]),
+        .library(name: "HobLink", targets: ["HobLink"]),
         .library(name: "HobWorkers", targets: ["HobWorkers"]),
         .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
@@ -72,6 +73,11 @@ let package = Package(
                 "HobPolicy", "HobSystem", "HobCoding", .product(name: "Logging", package: "swift-log"),
             ]),
 
+        // MARK: Daemons that call each other
+        .target(
+            name: "HobLink",
+            dependencies: ["HobPolicy", "HobCoding", "HobSystem", .product(name: "Logging", package: "swift-log")]),
+
         // MARK: Write a daemon
         .target(
             name: "Hob",
@@ -98,7 +104,7 @@ let package = Package(
             name: "HobFuzz",
             dependencies: [
                 "HobPolicy", "HobProtocol", "HobCoding", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor",
-                "HobConfig",
+                "HobConfig", "HobLink",
             ],
             path: "Fuzz/Targets"),
 
@@ -121,16 +127,28 @@ let package = Package(
             ]),
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
-        .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
+        .executableTarget(
+            name: "fixture-daemon",
+            dependencies: [
+                "Hob", .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ], path: "Tests/DaemonFixture"),
+        .executableTarget(name: "fixture-tasks", dependencies: ["Hob"], path: "Tests/TasksFixture"),
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
+        .target(name: "ListerInterface", dependencies: ["HobLink"], path: "Examples/link/Interface"),
+        .executableTarget(
+            name: "example-lister", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Lister"),
+        .executableTarget(
+            name: "example-asker", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Asker"),
         .executableTarget(name: "example-prefork", dependencies: ["Hob"], path: "Examples/prefork"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
         // MARK: Tests
-        .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
         .testTarget(name: "HobCodingTests", dependencies: ["HobCoding", "HobPolicy"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
@@ -164,7 +182,7 @@ let package = Package(
             name: "HobAcceptanceTests",
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
-                "hob-fixture", "example-dirlister",
+                "hob-fixture", "example-dirlister", "example-lister", "example-asker",
             ]),
         .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
         .testTarget(
@@ -185,9 +203,18 @@ let package = Package(
             name: "HobTests",
             dependencies: [
                 "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
-                "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
+                "hob-fixture", "fixture-daemon", "fixture-tasks", .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
+        .testTarget(
+            name: "HobLinkTests",
+            dependencies: [
+                "HobLink", "HobCoding", "HobPolicy", "HobSystem", "HobTestKit", "LinkActors", "fixture-link",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "LinkActors", dependencies: ["HobLink"], path: "Tests/LinkActors"),
+        .executableTarget(name: "fixture-link", dependencies: ["HobLink", "LinkActors"], path: "Tests/LinkFixture"),
         .testTarget(
             name: "HobWorkersTests",
             dependencies: [
@@ -209,12 +236,20 @@ if Context.environment["HOB_FUZZ"] == "1" {
     package.targets.append(.executableTarget(name: "hob-fuzz", dependencies: ["HobFuzz"], path: "Fuzz/Driver"))
 }
 
-// Built only by what measures it: Benchmarks/run-controller.
+// Built only by what measures it: Benchmarks/run-controller, Benchmarks/run-tasks.
 if Context.environment["HOB_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(
             name: "controller-bench", dependencies: ["HobController", "HobSystem"], path: "Benchmarks/controller",
             exclude: ["daemon.c", "gem.rb"]))
+    package.targets.append(
+        .executableTarget(
+            name: "tasks-bench", dependencies: ["HobTasks", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/tasks"))
+    package.targets.append(
+        .executableTarget(
+            name: "link-bench", dependencies: ["HobLink", "HobSystem"], path: "Benchmarks/link",
+            exclude: ["echo.c", "drb.rb"]))
     // Benchmarks/run-workers.
     package.targets.append(
         .executableTarget(

@@ -1,5 +1,6 @@
 import Glibc
 import Hob
+import Metrics
 
 /// A daemon with every bad habit, for the tests of the library.
 @main
@@ -23,11 +24,15 @@ struct FixtureDaemon: Daemon {
     @Flag(help: "Its reload throws.") var reloadFails = false
     @Flag(help: "It blocks every thread of Swift's pool.") var blocksPool = false
     @Flag(help: "It runs services.") var services = false
+    @Flag(help: "It runs no services, and is done.") var noServices = false
     @Flag(help: "It runs a pool of two workers.") var pool = false
     @Option(help: "It logs so many lines, from four tasks at once.") var logLines = 0
 
+    @Flag(help: "It notes its metrics.") var metrics = false
+
     func run(_ context: DaemonContext) async throws {
         let notes = Notes(notes)
+        if metrics { MetricsSystem.bootstrap(NotingMetrics(notes: notes)) }
         if fails { throw Refusal() }
         context.onShutdown("first") { notes.add("hook first") }
         context.onShutdown("second") { [hookFails, hookHangs] in
@@ -36,16 +41,21 @@ struct FixtureDaemon: Daemon {
             if hookHangs { while true { sleep(60) } }
         }
         context.onShutdown("third") { notes.add("hook third") }
+        context.status("noting\nthings")
         notes.add("running")
+        if getenv("HOB_LOG_FILE") != nil { notes.add("HOB_LOG_FILE leaks") }
         if context.configuration[Self.greeting] != "hello" {
             notes.add("greets \(context.configuration[Self.greeting])")
         }
+        if metrics { context.logger.warning("a warning") }
         if logLines > 0 {
             await log(logLines / 4, context)
             notes.add("logged")
         }
         if blocksPool { for _ in 0..<64 { Task.detached { while true { sleep(60) } } } }
-        if pool {
+        if noServices {
+            try await context.run()
+        } else if pool {
             let pool = try context.workers(FixtureWorker.self, min: 2, max: 2)
             context.onShutdown("pool") { notes.add("workers left: \(pool.status.workers.count)") }
             async let _ = Self.note(pool, in: notes)

@@ -73,6 +73,14 @@ int hob_get_thread_name(char *_Nonnull name);
 int hob_set_dumpable(int on);
 int hob_is_dumpable(void);
 int hob_gettid(void);
+// Of all threads (the C library sees to that); each of the first two the real, effective and saved one.
+int hob_set_user(uint32_t user);
+int hob_set_group(uint32_t group);
+int hob_set_groups(const uint32_t *_Nonnull groups, size_t count);
+int hob_is_user_and_group(uint32_t user, uint32_t group);
+int hob_get_groups(uint32_t *_Nonnull groups, int capacity);
+// When it answers yes, the process is.
+int hob_can_become_root(void);
 int hob_block_all_signals(uint64_t *_Nonnull previous);
 int hob_restore_signals(uint64_t previous);
 int hob_block_signals(const int *_Nonnull signals, size_t count);
@@ -97,6 +105,8 @@ void hob_give_back_memory(void);
 // MARK: Files
 
 int hob_open_at(int directory, const char *_Nonnull path, int flags, unsigned mode);
+// The same with the rights of another user and group, for this thread and this call; root only. EPERM when it cannot.
+int hob_open_as(uint32_t user, uint32_t group, const char *_Nonnull path, int flags, unsigned mode);
 int hob_pipe(int *_Nonnull descriptors, int non_blocking);
 int hob_socketpair(int *_Nonnull descriptors, int kind, int non_blocking);
 int hob_dup_cloexec(int descriptor, int lowest);
@@ -189,6 +199,11 @@ int hob_abort_timer_delete(void *_Nullable timer);
 
 int64_t hob_monotonic_now(void);
 // Milliseconds of Unix time.
+/// A timer of the clock on the wall; readable when its time has come, and when somebody has set the clock.
+int hob_calendar_timer(void);
+/// Milliseconds since 1970; 0 stops it. ECANCELED: it is set, and the clock was set before.
+int hob_calendar_timer_set(int timer, int64_t milliseconds);
+
 int64_t hob_wall_clock(void);
 int64_t hob_boot_time_now(void);
 int64_t hob_wall_clock_now(void);
@@ -228,6 +243,7 @@ int hob_local_address(int socket, struct hob_address *_Nonnull address);
 int hob_socket_error(int socket);
 int hob_set_reuse_address(int socket);
 int hob_set_v6_only(int socket, int on);
+int hob_set_no_delay(int socket);
 int hob_set_pass_credentials(int socket);
 int hob_set_receive_buffer(int socket, int bytes);
 int hob_shutdown_writing(int socket);

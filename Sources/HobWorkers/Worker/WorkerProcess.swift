@@ -36,7 +36,8 @@ public enum WorkerProcess {
             "\(worker) is not among the workers that main has declared (\(names.joined(separator: ", "))): add \(worker).self to WorkerProcess.becomeWorkerIfAsked"
     }
 
-    private static func begin(_ workers: [any Worker.Type]) -> Bool {
+    /// Begins to be one of these workers, on threads of its own; false when this process is none.
+    package static func begin(_ workers: [any Worker.Type]) -> Bool {
         declared.withLock { $0 = ($0 ?? []) + workers.map { $0.name } }
         guard let text = getenv(WorkerSetup.variable).map({ String(cString: $0) }) else { return false }
         // What the worker starts is no worker.
