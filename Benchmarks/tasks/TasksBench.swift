@@ -28,9 +28,20 @@ enum TasksBench {
             print("\(done.value) of \(count) tasks ran")
             exit(1)
         }
-        var usage = rusage()
-        getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
-        print("\(elapsed / Int64(count)) \(usage.ru_maxrss)")
+        print("\(elapsed / Int64(count)) \(peakMemory())")
+    }
+
+    /// The peak of resident memory in KiB; getrusage would count what the parent had before the exec.
+    private static func peakMemory() -> Int {
+        guard let file = fopen("/proc/self/status", "r") else { return 0 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                .split(whereSeparator: \.isWhitespace)
+            if words.first == "VmHWM:", words.count > 1 { return Int(words[1]) ?? 0 }
+        }
+        return 0
     }
 
     /// What each task does.

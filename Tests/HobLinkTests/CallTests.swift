@@ -127,6 +127,8 @@ import Testing
 
     @Test func `a late call fails at its deadline, and the function is cancelled`() async throws {
         let pair = try await LinkPair(gateIsOpen: false)
+        // Connected, so that the call is sent at once.
+        _ = try await pair.lister.echo("x")
         let start = ContinuousClock.now
         let error = try #require(
             await linkError { try await withCallDeadline(.milliseconds(200)) { try await pair.lister.wait() } })
@@ -142,6 +144,7 @@ import Testing
 
     @Test func `of nested deadlines the earliest counts`() async throws {
         let pair = try await LinkPair(gateIsOpen: false)
+        _ = try await pair.lister.echo("x")
         let error = await linkError {
             try await withCallDeadline(.milliseconds(100)) {
                 try await withCallDeadline(.seconds(600)) { try await pair.lister.wait() }

@@ -12,7 +12,7 @@ import Testing
     private func path(_ pair: LinkPair) -> String { pair.directory.path(of: "socket") }
 
     @Test func `bytes that are no frames are refused with words`() async throws {
-        let pair = try await LinkPair(server: { $0.greetingLimit = .milliseconds(300) })
+        let pair = try await LinkPair(server: { $0.greetingLimit = .seconds(2) })
         let samples: [[UInt8]] = [
             Array("GET / HTTP/1.1\r\n\r\n".utf8), [0, 0, 0, 0], [0, 0, 0, 9] + [UInt8](repeating: 99, count: 9),
             [0xFF, 0xFF, 0xFF, 0xFF] + [UInt8](repeating: 1, count: 9),
@@ -103,7 +103,7 @@ import Testing
         let listener = try UnixListener(in: directory.descriptor, name: "socket")
         let link = LinkSystem(LinkConfiguration(name: "client"), logger: .silent)
         let lister = try link.actor(Lister.self, named: "lister", at: .unix(directory.path(of: "socket")))
-        let call = Task { await linkError { try await withCallDeadline(.seconds(1)) { try await lister.echo("x") } } }
+        let call = Task { await linkError { try await withCallDeadline(.seconds(3)) { try await lister.echo("x") } } }
         try #require(listener.descriptor.waitReadable(until: MonotonicTime.now() + .seconds(30)))
         let connection = try #require(try listener.accept())
         try connection.descriptor.writeAll([0, 0, 0, 9, 77, 0, 0, 0, 0, 0, 0, 0, 0])

@@ -35,7 +35,7 @@ import Testing
         }
         // Nobody is there: a call waits until its deadline, and was not sent.
         let outage = try #require(
-            await linkError { try await withCallDeadline(.milliseconds(300)) { try await lister.echo("x") } })
+            await linkError { try await withCallDeadline(.seconds(1)) { try await lister.echo("x") } })
         #expect(outage.code == .unreachable)
         #expect(!outage.mayHaveRun)
         #expect(outage.message.contains("nobody listens"), "\(outage)")
@@ -125,7 +125,7 @@ import Testing
         let link = client()
         let lister = try link.actor(Lister.self, named: "lister", at: .unix(path))
         let error = try #require(
-            await linkError { try await withCallDeadline(.milliseconds(300)) { try await lister.echo("x") } })
+            await linkError { try await withCallDeadline(.seconds(1)) { try await lister.echo("x") } })
         #expect(error.code == .unreachable)
         #expect(error.message.contains("of user 65534"), "\(error)")
         await link.shutdown()

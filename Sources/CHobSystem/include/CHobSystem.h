@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "HobClocks.h"
+#include "HobSockets.h"
 #include "HobStaging.h"
 
 #ifdef __cplusplus
@@ -197,17 +199,6 @@ int hob_abort_timer_create(void *_Nullable *_Nonnull timer);
 int hob_abort_timer_set(void *_Nullable timer, int64_t nanoseconds);
 int hob_abort_timer_delete(void *_Nullable timer);
 
-int64_t hob_monotonic_now(void);
-// Milliseconds of Unix time.
-/// A timer of the clock on the wall; readable when its time has come, and when somebody has set the clock.
-int hob_calendar_timer(void);
-/// Milliseconds since 1970; 0 stops it. ECANCELED: it is set, and the clock was set before.
-int hob_calendar_timer_set(int timer, int64_t milliseconds);
-
-int64_t hob_wall_clock(void);
-int64_t hob_boot_time_now(void);
-int64_t hob_wall_clock_now(void);
-
 // MARK: Threads
 
 /// A detached thread with all signals blocked. The function runs once with its context.
@@ -223,56 +214,6 @@ void hob_monitor_signal(struct hob_monitor *_Nonnull monitor);
 void hob_monitor_broadcast(struct hob_monitor *_Nonnull monitor);
 /// 0 when woken, 1 when the absolute CLOCK_MONOTONIC deadline (below 0: none) has passed.
 int hob_monitor_wait(struct hob_monitor *_Nonnull monitor, int64_t deadline);
-
-// MARK: Sockets
-
-enum { HOB_ADDRESS_UNIX = 1, HOB_ADDRESS_IPV4 = 2, HOB_ADDRESS_IPV6 = 3 };
-struct hob_address {
-    int kind;
-    uint16_t port;       // host order
-    uint8_t bytes[16];   // network order; 4 used for IPv4
-    uint32_t scope;
-    char path[108];
-};
-int hob_socket(int kind, int datagram);
-int hob_bind(int socket, const struct hob_address *_Nonnull address);
-int hob_connect(int socket, const struct hob_address *_Nonnull address);
-int hob_listen(int socket, int backlog);
-int hob_accept(int socket);
-int hob_local_address(int socket, struct hob_address *_Nonnull address);
-int hob_socket_error(int socket);
-int hob_set_reuse_address(int socket);
-int hob_set_v6_only(int socket, int on);
-int hob_set_no_delay(int socket);
-int hob_set_pass_credentials(int socket);
-int hob_set_receive_buffer(int socket, int bytes);
-int hob_shutdown_writing(int socket);
-int hob_parse_numeric(const char *_Nonnull text, struct hob_address *_Nonnull address);
-int hob_format_numeric(const struct hob_address *_Nonnull address, char *_Nonnull text, size_t capacity);
-
-struct hob_credentials {
-    int pid;
-    uint32_t user, group;
-};
-// The inodes of the TCP sockets that listen on the port, by sock_diag(7); their number, or -1 with errno: E2BIG when there
-// are more, and whatever a kernel without it says.
-int hob_listening_inodes(uint16_t port, uint64_t *_Nonnull inodes, int capacity);
-int hob_peer_credentials(int socket, struct hob_credentials *_Nonnull credentials);
-/// SO_PEERPIDFD (Linux 6.5).
-int hob_peer_pidfd(int socket);
-
-enum { HOB_MOST_DESCRIPTORS = 250 };
-long hob_send(int socket, const void *_Nullable bytes, size_t count, const int *_Nullable descriptors,
-              size_t descriptor_count);
-struct hob_received {
-    size_t descriptor_count;
-    int descriptors[HOB_MOST_DESCRIPTORS];
-    int has_credentials;
-    struct hob_credentials credentials;
-    int truncated_bytes, truncated_control;
-};
-/// recvmsg with MSG_CMSG_CLOEXEC. Descriptors that came with a truncated control message are closed already.
-long hob_receive(int socket, void *_Nonnull bytes, size_t capacity, struct hob_received *_Nonnull received);
 
 // MARK: Regular expressions (POSIX extended)
 
