@@ -54,7 +54,7 @@ import Testing
         ),
         (
             "tls: \"",
-            "config/base.yml:1:6: not YAML: found unexpected end of stream while scanning a quoted scalar: close it"
+            "config/base.yml:1:6: the quote that begins here is never closed: close it with \""
         ),
     ])
     func `row 41: a mistake in a file is told with its place, and what would be right`(text: String, message: String) {
