@@ -46,7 +46,7 @@ import Testing
         case .clone, .thread, .timer: Failures(codes: ["EAGAIN", "ENOMEM"])
         case .pidfdSendSignal: Failures(codes: ["EPERM"])
         case .waitid, .prctl: Failures(codes: ["EINTR"], lasts: false)
-        case .prlimit: Failures(codes: ["EPERM"])
+        case .prlimit, .setid: Failures(codes: ["EPERM"])
         case .socket: Failures(codes: ["EMFILE", "ENOBUFS"])
         case .listen, .connect: Failures(codes: ["EAGAIN"])
         case .accept: Failures(codes: ["EMFILE", "ENFILE", "ENOMEM"])

