@@ -152,7 +152,8 @@ let package = Package(
             name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
         .testTarget(
-            name: "HobYAMLTests", dependencies: ["HobYAML", "HobPolicy", .product(name: "Yams", package: "Yams")],
+            name: "HobYAMLTests",
+            dependencies: ["HobYAML", "HobPolicy", "HobTestKit", .product(name: "Yams", package: "Yams")],
             exclude: ["Golden"]),
         .testTarget(name: "HobCodingTests", dependencies: ["HobCoding", "HobPolicy"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
@@ -225,7 +226,7 @@ let package = Package(
                 "HobWorkers", "HobPolicy", "HobSystem", "HobTestKit", "fixture-workers",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
+        .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem", "HobTestKit"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
             path: "Tests/ControllerHost"),

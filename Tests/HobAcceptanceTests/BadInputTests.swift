@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// What a broken hob.yml comes to: a place, a sentence, exit code 78, and nothing else.
-@Suite struct BadInputTests {
+@Suite(.blocking) struct BadInputTests {
     /// A broken file and what must be said about it.
     struct Case: CustomTestStringConvertible {
         var testDescription: String

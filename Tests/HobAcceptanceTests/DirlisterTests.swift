@@ -5,7 +5,7 @@ import HobTestKit
 import Testing
 
 /// The seed's first recipe: Examples/dirlister, which hob new has made, run by hob up and by itself.
-@Suite struct DirlisterTests {
+@Suite(.blocking) struct DirlisterTests {
     @Test("hob up runs the daemon that hob new made; killed with -9 it is back, and lists on")
     func underHob() throws {
         try Sandbox.with { box in

@@ -6,7 +6,7 @@ import HobTestKit
 import Testing
 
 /// Every system call that hobd makes in its life fails once, and for a while; hobd stays, answers, and comes back.
-@Suite struct ExhaustionTests {
+@Suite(.blocking) struct ExhaustionTests {
     /// The sites that a life comes by every time; those it comes by at times are tried when it does.
     private static let known: Set<String> = [
         "control/accept", "control/bind", "control/epollControl", "control/epollWait", "control/fcntl",
@@ -86,7 +86,7 @@ import Testing
         #expect(used < elapsed * 0.8, "\(what): \(used) of processor time in \(elapsed)")
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test
     func `every system call of every thread may fail: hobd stays, answers, leaks nothing and recovers`() throws {
         let isThorough = getenv("HOB_EXHAUSTIVE") != nil
         try FaultBench.with { bench in

@@ -1,7 +1,7 @@
 import HobYAML
 import Testing
 
-@Suite struct BudgetTests {
+@Suite(.blocking) struct BudgetTests {
     private func mistake(_ text: String) -> String {
         Outcome.ours(Array(text.utf8)).mistakes.first ?? "none"
     }

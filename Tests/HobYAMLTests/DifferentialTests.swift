@@ -4,7 +4,7 @@ import HobYAML
 import Testing
 
 /// The reader beside Yams, on texts that nobody chose. `HOB_YAML_ROUNDS` makes it run longer, `HOB_SEED` again.
-@Suite struct DifferentialTests {
+@Suite(.blocking) struct DifferentialTests {
     private static let rounds = number("HOB_YAML_ROUNDS").map { Int($0) } ?? 2_000
     private static let seed = number("HOB_SEED") ?? UInt64.random(in: 0 ... .max)
 

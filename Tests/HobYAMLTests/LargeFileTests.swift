@@ -1,7 +1,7 @@
 import HobYAML
 import Testing
 
-@Suite struct LargeFileTests {
+@Suite(.blocking) struct LargeFileTests {
     /// A file as large as they get: 1,000 services of a dozen lines.
     private static let file: [UInt8] = {
         var text = "name: shop\nx-common: &common\n  environment: { APP_ENV: production, LANG: C.UTF-8 }\nservices:\n"

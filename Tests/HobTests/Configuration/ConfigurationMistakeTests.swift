@@ -2,7 +2,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct ConfigurationMistakeTests {
+@Suite(.blocking) struct ConfigurationMistakeTests {
     @Test(arguments: [
         ("http: { prot: 1 }", "config/base.yml:1:9: unknown key 'http.prot': did you mean 'http.port'?"),
         ("htpp: { port: 1 }", "config/base.yml:1:1: unknown key 'htpp': did you mean 'http'?"),
