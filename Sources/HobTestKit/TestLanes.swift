@@ -5,8 +5,8 @@ import HobSystem
 /// Other tests of the same process block the threads of Swift's pool for seconds: who measures a wait, or lets a real
 /// process wait for it, must not depend on them.
 package final class TestLanes: Sendable {
-    /// For all tests that hold a thread while they run; most of them wait, so there may be more than processors.
-    package static let blocking = TestLanes(3)
+    /// For all tests that hold a thread while they run: a third at once would spoil those that measure a delay.
+    package static let blocking = TestLanes(2)
 
     private struct State {
         var free: Int
