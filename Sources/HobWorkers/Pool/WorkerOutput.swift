@@ -1,12 +1,18 @@
 import HobSystem
 
 /// A worker's stderr: passed on to ours, with its last lines kept for its end.
+///
+/// The report that Swift's runtime writes of a crash is passed on, too, but not kept: what was said before it tells why,
+/// and would be pushed out by registers and addresses.
 final class WorkerOutput {
+    /// With these words the report begins; on a terminal with a picture.
+    private static let reportBeginnings = ["\n*** Signal ", "swift-runtime: ", "\u{1F4A3} Program crashed"]
     private static let mostKept = 4096
     private static let mostLines = 20
 
     private let pipe: Descriptor
     private var kept = OutputBuffer(.tail(.init(bytes: Int64(WorkerOutput.mostKept))))
+    private var isReporting = false
     private let loop: EventLoop
     private var watch: Watch?
 
@@ -38,10 +44,22 @@ final class WorkerOutput {
             // A pipe of our own cannot fail but by being closed.
             guard let count = try? pipe.read(into: space) else { return pipe.isClosed ? 0 : nil }
             if count > 0 {
-                kept.append(space[..<count])
+                keep(space[..<count])
                 ErrorForwarder.shared.forward(Array(space[..<count]))
             }
             return count
         }
+    }
+
+    private func keep(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {
+        guard !isReporting else { return }
+        let text = String(decoding: bytes, as: UTF8.self)
+        var end = text.endIndex
+        for words in Self.reportBeginnings {
+            guard let start = text.firstRange(of: words)?.lowerBound, start < end else { continue }
+            end = start
+            isReporting = true
+        }
+        if isReporting { kept.append(text[..<end].utf8) } else { kept.append(bytes) }
     }
 }
