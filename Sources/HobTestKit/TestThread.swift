@@ -10,7 +10,8 @@ final class TestThread: TaskExecutor {
     private let monitor = Monitor(State())
 
     init() throws(SystemError) {
-        try Thread.start(name: "test-lane", stack: 4 << 20) { self.work() }
+        // No less than a thread of Swift's pool has, whatever the limit of the shell: some tests recurse deeply.
+        try Thread.start(name: "test-lane", stack: 16 << 20) { self.work() }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
