@@ -77,6 +77,12 @@ package final class ControlledDaemon: Sendable {
     /// All living processes of the daemon, found by its mark.
     package var processes: [Int32] { mark?.holders() ?? [] }
 
+    /// How many daemons there are; a start command that has not returned yet is the parent of one, and none itself.
+    package var instances: Int {
+        let all = processes.compactMap { pid in ProcessFacts.of(pid: pid).map { (pid: pid, parent: $0.parent) } }
+        return all.count { one in !all.contains { $0.parent == one.pid } }
+    }
+
     private var mark: ProcessMark? {
         guard let status = try? FileStatus.of(directory.path(of: "pid.lock")) else { return nil }
         let token = "\(String(status.device, radix: 16)).\(String(status.inode, radix: 16))"

@@ -113,7 +113,7 @@ struct StopRowTests {
             var pids = Set<Int32>()
             for try await pid in group {
                 pids.insert(pid)
-                #expect(daemon.processes.count <= 1)
+                #expect(daemon.instances <= 1)
             }
             return pids
         }
