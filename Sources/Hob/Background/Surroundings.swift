@@ -14,20 +14,6 @@ enum Surroundings {
         return ["hobd", "runsv", "s6-supervise", "supervise"].contains(parentName())
     }()
 
-    /// The environment variables.
-    static var variables: [String: String] {
-        var values: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                values[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            next = next.advanced(by: 1)
-        }
-        return values
-    }
-
     private static func parentName() -> String? {
         guard let file = fopen("/proc/\(getppid())/comm", "r") else { return nil }
         defer { fclose(file) }

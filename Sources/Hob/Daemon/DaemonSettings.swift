@@ -1,4 +1,5 @@
 import ArgumentParser
+import HobSystem
 import Logging
 
 /// A daemon's configuration with the keys that every daemon has.
@@ -14,7 +15,7 @@ struct DaemonSettings: Sendable {
     init<D: Daemon>(
         of type: D.Type, _ options: BackgroundOptions, _ process: ProcessOptions
     ) throws(ConfigurationError) {
-        let variables = Surroundings.variables
+        let variables = ProcessEnvironment.current
         let environment = try DaemonEnvironment.chosen(
             flag: options.environment, variables: variables,
             others: ConfigurationSources.environments(in: options.config),

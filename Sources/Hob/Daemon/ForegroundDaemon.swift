@@ -25,7 +25,7 @@ struct ForegroundDaemon<D: Daemon>: Sendable {
         control = try ControlThread()
         startDirectory = AbsolutePath.of(".")
         settings = try DaemonSettings.read(of: D.self, options, flags)
-        let file = options.logFile ?? Surroundings.variables["HOB_LOG_FILE"]
+        let file = options.logFile ?? ProcessEnvironment.current["HOB_LOG_FILE"]
         // It is ours: a daemon that this one starts has a log of its own.
         unsetenv("HOB_LOG_FILE")
         var logOptions = settings.logOptions(file: file, isForeground: ownsPIDFile)

@@ -12,9 +12,6 @@ final class Announcer: Sendable {
         unsetenv("NOTIFY_SOCKET")
     }
 
-    /// Whether anybody listens.
-    var isHeard: Bool { socket != nil }
-
     /// Sends one message; nobody is waited for.
     func send(_ lines: String) {
         guard let socket else { return }

@@ -2,6 +2,7 @@ import Glibc
 import HobConfig
 import HobController
 import HobPolicy
+import HobSystem
 
 /// The daemon that a command line is about: its file, with the flags over it.
 struct ControlSubject {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HobSystem
 
 /// How results look.
 struct OutputOptions: ParsableArguments {

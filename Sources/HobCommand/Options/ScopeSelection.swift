@@ -1,5 +1,6 @@
 import ArgumentParser
 import HobClient
+import HobSystem
 
 /// What says which project is meant, or the system.
 protocol ScopeSelection {

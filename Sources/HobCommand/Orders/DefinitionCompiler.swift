@@ -3,6 +3,7 @@ import HobClient
 import HobConfig
 import HobProtocol
 import HobSupervisorCore
+import HobSystem
 
 /// Compiles a scope's files to definitions.
 struct DefinitionCompiler {

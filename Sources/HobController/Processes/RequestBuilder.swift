@@ -84,14 +84,7 @@ struct RequestBuilder {
     private func environment(_ extra: [String: String]) -> [String: String] {
         var values: [String: String] = [:]
         if facts.configuration.inheritsEnvironment {
-            var next = environ
-            while let entry = next.pointee {
-                let text = String(cString: entry)
-                if let equals = text.firstIndex(of: "=") {
-                    values[String(text[..<equals])] = String(text[text.index(after: equals)...])
-                }
-                next = next.advanced(by: 1)
-            }
+            values = ProcessEnvironment.current
             for name in Self.hostsOwn { values[name] = nil }
         }
         for (name, value) in facts.configuration.environment { values[name] = value }

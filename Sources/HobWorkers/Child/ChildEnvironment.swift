@@ -1,4 +1,4 @@
-import Glibc
+import HobSystem
 
 /// The environment a child process gets.
 public struct ChildEnvironment: Hashable, Sendable {
@@ -20,24 +20,8 @@ public struct ChildEnvironment: Hashable, Sendable {
 
     /// As `NAME=value`, sorted.
     var entries: [String] {
-        var variables: [String: String] = [:]
-        if isInherited {
-            for entry in Self.own() {
-                guard let equals = entry.firstIndex(of: "=") else { continue }
-                variables[String(entry[..<equals])] = String(entry[entry.index(after: equals)...])
-            }
-        }
+        var variables = isInherited ? ProcessEnvironment.current : [:]
         for (name, value) in changes { variables[name] = value }
         return variables.map { "\($0.key)=\($0.value)" }.sorted()
-    }
-
-    private static func own() -> [String] {
-        var entries: [String] = []
-        var next = environ
-        while let entry = next.pointee {
-            entries.append(String(cString: entry))
-            next += 1
-        }
-        return entries
     }
 }

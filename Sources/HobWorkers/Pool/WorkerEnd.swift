@@ -21,18 +21,12 @@ public struct WorkerEnd: Hashable, Sendable {
         /// It had more memory than it may.
         case memory
 
-        init(_ cause: PoolCause) {
-            self =
-                switch cause {
-                case .unasked: .unasked
-                case .slowStart: .slowStart
-                case .stuck: .stuck
-                case .notNeeded: .notNeeded
-                case .restart: .restart
-                case .requests: .requests
-                case .age: .age
-                case .memory: .memory
-                }
+        /// Whether somebody wanted it.
+        var isAsked: Bool {
+            switch self {
+            case .unasked, .slowStart, .stuck: false
+            case .notNeeded, .restart, .requests, .age, .memory: true
+            }
         }
     }
 

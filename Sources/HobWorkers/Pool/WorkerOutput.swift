@@ -1,3 +1,4 @@
+import Glibc
 import HobSystem
 
 /// A worker's stderr: passed on to ours, with its last lines kept for its end.
@@ -6,7 +7,7 @@ import HobSystem
 /// and would be pushed out by registers and addresses.
 final class WorkerOutput {
     /// With these words the report begins; on a terminal with a picture.
-    private static let reportBeginnings = ["\n*** Signal ", "swift-runtime: ", "\u{1F4A3} Program crashed"]
+    private static let reportBeginnings = ["\n*** Signal ", "\u{1F4A3} Program crashed"].map { Array($0.utf8) }
     private static let mostKept = 4096
     private static let mostLines = 20
 
@@ -44,22 +45,30 @@ final class WorkerOutput {
             // A pipe of our own cannot fail but by being closed.
             guard let count = try? pipe.read(into: space) else { return pipe.isClosed ? 0 : nil }
             if count > 0 {
-                keep(space[..<count])
+                keep(UnsafeMutableRawBufferPointer(rebasing: space[..<count]))
                 ErrorForwarder.shared.forward(Array(space[..<count]))
             }
             return count
         }
     }
 
-    private func keep(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {
+    private func keep(_ bytes: UnsafeMutableRawBufferPointer) {
         guard !isReporting else { return }
-        let text = String(decoding: bytes, as: UTF8.self)
-        var end = text.endIndex
-        for words in Self.reportBeginnings {
-            guard let start = text.firstRange(of: words)?.lowerBound, start < end else { continue }
-            end = start
-            isReporting = true
+        let report = Self.reportBeginnings.compactMap { Self.start(of: $0, in: bytes) }.min()
+        isReporting = report != nil
+        kept.append(bytes[..<(report ?? bytes.count)])
+    }
+
+    /// Where the words begin; the worker may write much, so most bytes are only looked at by memchr(3).
+    private static func start(of words: [UInt8], in bytes: UnsafeMutableRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress, let first = words.first else { return nil }
+        var index = 0
+        while index + words.count <= bytes.count, let found = memchr(base + index, Int32(first), bytes.count - index) {
+            index = found - base
+            guard index + words.count <= bytes.count else { return nil }
+            if memcmp(found, words, words.count) == 0 { return index }
+            index += 1
         }
-        if isReporting { kept.append(text[..<end].utf8) } else { kept.append(bytes) }
+        return nil
     }
 }

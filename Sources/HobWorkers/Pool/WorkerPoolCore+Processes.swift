@@ -134,7 +134,7 @@ extension WorkerPoolCore {
     }
 
     /// Reaps a worker that has ended, and keeps what is known of its end.
-    func bury(_ life: Int, _ cause: PoolCause) {
+    func bury(_ life: Int, _ cause: WorkerEnd.Reason) {
         guard let live = workers.removeValue(forKey: life) else { return }
         var outcome: ExitOutcome?
         if let handle = live.process?.handle {
@@ -148,7 +148,7 @@ extension WorkerPoolCore {
         }
         let now = MonotonicTime.now()
         let end = WorkerEnd(
-            number: live.number, pid: live.process?.pid, reason: .init(cause), outcome: outcome,
+            number: live.number, pid: live.process?.pid, reason: cause, outcome: outcome,
             text: live.complaint ?? lastWords(of: live, cause, outcome), lifetime: now - live.born,
             wasReady: live.readyAt != nil)
         live.close(on: loop)
@@ -165,7 +165,7 @@ extension WorkerPoolCore {
         tell(.ended(end))
     }
 
-    private func lastWords(of live: LiveWorker, _ cause: PoolCause, _ outcome: ExitOutcome?) -> String {
+    private func lastWords(of live: LiveWorker, _ cause: WorkerEnd.Reason, _ outcome: ExitOutcome?) -> String {
         let lines = live.errors?.lastLines() ?? ""
         guard lines.isEmpty, !live.hasIntroducedItself, !cause.isAsked, outcome != nil else { return lines }
         return

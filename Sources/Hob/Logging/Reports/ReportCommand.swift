@@ -48,20 +48,16 @@ struct ReportCommand: ReportReceiver {
     }
 
     private func environment(_ report: ReportQueue.Report) -> [String] {
+        var variables = ProcessEnvironment.current.filter { name, _ in
+            // Between the daemon and its supervisor.
+            name != "NOTIFY_SOCKET" && !name.hasPrefix("LISTEN_") && !name.hasPrefix("WATCHDOG_")
+        }
         let own = [
             "HOB_DAEMON": report.record.daemon, "HOB_LOG_LEVEL": report.record.level.rawValue,
             "HOB_LOG_MESSAGE": report.record.message, "HOB_HELD_BACK": String(report.heldBack),
         ]
-        var entries: [String] = []
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            // Between the daemon and its supervisor.
-            let isOurs = text.hasPrefix("NOTIFY_SOCKET=") || text.hasPrefix("LISTEN_") || text.hasPrefix("WATCHDOG_")
-            if !isOurs, own[String(text.prefix { $0 != "=" })] == nil { entries.append(text) }
-            next = next.advanced(by: 1)
-        }
         // A NUL would cut an entry short.
-        return entries + own.map { "\($0.key)=\($0.value.filter { $0 != "\0" })" }.sorted()
+        for (name, value) in own { variables[name] = value.filter { $0 != "\0" } }
+        return variables.map { "\($0.key)=\($0.value)" }.sorted()
     }
 }

@@ -19,7 +19,7 @@ enum PoolAction: Hashable, Sendable {
     /// Report `retryDue` after so long.
     case armRetry(slot: Int, Duration)
     /// Forget a worker that has ended; why it did.
-    case bury(Int, PoolCause)
+    case bury(Int, WorkerEnd.Reason)
     /// All workers that were wanted at the start are ready.
     case startSucceeded
     /// One of them has ended before all were ready: the pool ends.

@@ -13,7 +13,7 @@ enum PoolEvent: Hashable, Sendable {
     /// It makes progress.
     case beat(Int)
     /// It should be replaced: it has served enough, grown too much, or asked for it.
-    case recycle(Int, PoolCause)
+    case recycle(Int, WorkerEnd.Reason)
     /// It has ended, or never began.
     case ended(Int)
     /// Its time to become ready is over.

@@ -13,5 +13,5 @@ struct PoolMember: Hashable, Sendable {
     let slot: Int
     var phase = Phase.starting
     var readyAt: MonotonicInstant?
-    var cause = PoolCause.unasked
+    var cause = WorkerEnd.Reason.unasked
 }

@@ -16,5 +16,5 @@ struct PoolSlot: Hashable, Sendable {
     /// Whether it waits for its next attempt.
     var isWaiting = false
     /// Why its worker is to be replaced as soon as the next attempt is due.
-    var postponed: PoolCause?
+    var postponed: WorkerEnd.Reason?
 }

@@ -1,7 +1,7 @@
 // One worker after the other gives way to a new one, which is ready before the old one is asked to end.
 extension WorkerPoolStateMachine {
     /// Puts a slot into the queue of replacements, once.
-    mutating func enqueue(_ number: Int, _ cause: PoolCause) {
+    mutating func enqueue(_ number: Int, _ cause: WorkerEnd.Reason) {
         guard (1...rules.max).contains(number) else { return }
         guard let index = replacements.firstIndex(where: { $0.slot == number }) else {
             return replacements.append((slot: number, cause: cause))
@@ -11,7 +11,7 @@ extension WorkerPoolStateMachine {
     }
 
     /// Replaces a worker that should go, when its turn comes.
-    mutating func recycle(_ id: Int, _ cause: PoolCause) -> [PoolAction] {
+    mutating func recycle(_ id: Int, _ cause: WorkerEnd.Reason) -> [PoolAction] {
         guard life == .running || life == .beginning, let member = members[id], member.phase == .ready,
             slots[member.slot - 1].current == id
         else { return [] }

@@ -29,7 +29,7 @@ struct WorkerPoolStateMachine: Sendable {
     var overlapping: Int?
     var isRestarting = false
     /// The slots whose workers are to be replaced, in this order.
-    var replacements: [(slot: Int, cause: PoolCause)] = []
+    var replacements: [(slot: Int, cause: WorkerEnd.Reason)] = []
     var random: SplitMix64
 
     /// A pool that has not begun.
@@ -171,7 +171,7 @@ struct WorkerPoolStateMachine: Sendable {
         return actions + takeOver(id, member.slot) + advance()
     }
 
-    mutating func ask(_ id: Int, _ cause: PoolCause, drain: Duration, isAgain: Bool = false) -> [PoolAction] {
+    mutating func ask(_ id: Int, _ cause: WorkerEnd.Reason, drain: Duration, isAgain: Bool = false) -> [PoolAction] {
         guard let member = members[id] else { return [] }
         switch member.phase {
         case .killed: return []
@@ -193,7 +193,7 @@ struct WorkerPoolStateMachine: Sendable {
         return [.signal(id, rung.signal), .armStop(id, step: step + 1, rung.patience)]
     }
 
-    private mutating func kill(_ id: Int, _ cause: PoolCause) -> [PoolAction] {
+    private mutating func kill(_ id: Int, _ cause: WorkerEnd.Reason) -> [PoolAction] {
         members[id]?.phase = .killed
         members[id]?.cause = cause
         return [.kill(id)]

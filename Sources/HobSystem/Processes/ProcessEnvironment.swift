@@ -1,9 +1,9 @@
 import Glibc
 
-/// The variables this process was started with.
-enum ProcessEnvironment {
+/// The variables of this process.
+package enum ProcessEnvironment {
     /// The environment; of two variables of one name the first counts, as in getenv(3).
-    static var current: [String: String] {
+    package static var current: [String: String] {
         var result: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
