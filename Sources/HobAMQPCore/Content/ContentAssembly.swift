@@ -79,7 +79,8 @@ package struct ContentAssembly: Sendable {
         }
         guard payload.count <= size - body.count else {
             throw AMQPProtocolError(
-                .frameError, "the body of a message has \(body.count + payload.count) bytes where \(size) were announced")
+                .frameError,
+                "the body of a message has \(body.count + payload.count) bytes where \(size) were announced")
         }
         // The array must have one owner while it grows.
         state = .idle
