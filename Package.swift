@@ -30,6 +30,9 @@ let package = Package(
         .target(name: "HobPolicy"),
         .target(name: "HobProtocol"),
 
+        // MARK: AMQP 0-9-1 without I/O: codec, state machines, URL
+        .target(name: "HobAMQPCore", dependencies: ["HobPolicy"]),
+
         // MARK: YAML with positions: the one place that knows the parser
         .target(name: "HobYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
 
@@ -88,7 +91,8 @@ let package = Package(
         .target(
             name: "HobFuzz",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobConfig",
+                "HobPolicy", "HobProtocol", "HobAMQPCore", "HobYAML", "HobSystem", "HobSupervisorCore",
+                "HobSupervisor", "HobConfig",
             ],
             path: "Fuzz/Targets"),
 
@@ -121,6 +125,7 @@ let package = Package(
         // MARK: Tests
         .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
+        .testTarget(name: "HobAMQPCoreTests", dependencies: ["HobAMQPCore", "HobPolicy"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
             name: "HobSupervisorCoreTests",

@@ -15,6 +15,11 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "config", check: ConfigurationBytes.check),
         FuzzTarget(name: "daemon", check: DaemonBytes.check),
         FuzzTarget(name: "dotenv", check: VariableBytes.check),
+        FuzzTarget(name: "amqp-frame", check: AMQPFrameBytes.check),
+        FuzzTarget(name: "amqp-table", check: AMQPTableBytes.check),
+        FuzzTarget(name: "amqp-method", check: AMQPMethodBytes.check),
+        FuzzTarget(name: "amqp-content", check: AMQPContentBytes.check),
+        FuzzTarget(name: "amqp-url", check: AMQPURLBytes.check),
     ]
 
     /// The target of this name.

@@ -80,15 +80,15 @@ struct AMQPURLParser {
             return AMQPHost(name, port: try port((close + 2)..<range.upperBound))
         }
         let colon = first(":", in: range) ?? range.upperBound
+        if colon < range.upperBound, first(":", in: (colon + 1)..<range.upperBound) != nil {
+            throw error(range.lowerBound, "an IPv6 address stands in brackets: [::1]:5672")
+        }
         let name = try decoded(range.lowerBound..<colon)
         guard !name.isEmpty else { throw error(range.lowerBound, "a host is missing before the port") }
         guard name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "@") }) else {
             throw error(range.lowerBound, "the host holds a character that no host has")
         }
         guard colon < range.upperBound else { return AMQPHost(name, port: standard) }
-        if first(":", in: (colon + 1)..<range.upperBound) != nil {
-            throw error(range.lowerBound, "an IPv6 address stands in brackets: [::1]:5672")
-        }
         return AMQPHost(name, port: try port((colon + 1)..<range.upperBound))
     }
 

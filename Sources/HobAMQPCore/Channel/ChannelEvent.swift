@@ -4,7 +4,7 @@ package enum ChannelEvent: Hashable, Sendable {
     case open(ChannelTicket)
     /// A method that the server answers.
     case call(Method, ChannelTicket)
-    /// Who asked does not wait any longer; a late answer is thrown away.
+    /// Who made this call does not wait any longer; a late answer is thrown away.
     case abandon(ChannelTicket)
     /// A method without content.
     case received(Method)

@@ -19,6 +19,13 @@ package struct Frame: Hashable, Sendable {
     /// Where the payload lies, counted from the frame's first byte.
     package var payload: Range<Int>
 
+    /// A frame.
+    package init(kind: Kind, channel: UInt16, payload: Range<Int>) {
+        self.kind = kind
+        self.channel = channel
+        self.payload = payload
+    }
+
     /// Seven bytes of head and one of end about each payload.
     package static let overhead = 8
     /// The octet behind each payload.

@@ -11,6 +11,13 @@ package struct ContentAssembly: Sendable {
         package var properties: AMQPProperties
         /// Its body.
         package var body: [UInt8]
+
+        /// A message.
+        package init(method: Method, properties: AMQPProperties, body: [UInt8]) {
+            self.method = method
+            self.properties = properties
+            self.body = body
+        }
     }
 
     private enum State: Sendable {
