@@ -1,10 +1,15 @@
 /// A queue in an array whose taken places are used again, so that steady traffic allocates nothing.
-struct RingQueue<Element: Sendable>: Sendable {
+package struct RingQueue<Element: Sendable>: Sendable {
     private var slots: [Element?] = []
     private var head = 0
-    private(set) var count = 0
+    /// How many are in it.
+    package private(set) var count = 0
 
-    var isEmpty: Bool { count == 0 }
+    /// An empty queue.
+    package init() {}
+
+    /// Whether nothing is in it.
+    package var isEmpty: Bool { count == 0 }
 
     private func place(_ index: Int) -> Int {
         let place = head + index
@@ -12,7 +17,7 @@ struct RingQueue<Element: Sendable>: Sendable {
     }
 
     /// The element that was appended as the index-th of those that are left.
-    subscript(index: Int) -> Element {
+    package subscript(index: Int) -> Element {
         get {
             precondition(index >= 0 && index < count, "no element \(index) of \(count)")
             guard let element = slots[place(index)] else { preconditionFailure("a used place is empty") }
@@ -24,13 +29,15 @@ struct RingQueue<Element: Sendable>: Sendable {
         }
     }
 
-    mutating func append(_ element: Element) {
+    /// Puts one behind the others.
+    package mutating func append(_ element: Element) {
         if count == slots.count { grow() }
         count += 1
         slots[place(count - 1)] = element
     }
 
-    mutating func popFirst() -> Element? {
+    /// Takes the first one out.
+    package mutating func popFirst() -> Element? {
         guard count > 0 else { return nil }
         let element = slots[head]
         slots[head] = nil
@@ -39,7 +46,8 @@ struct RingQueue<Element: Sendable>: Sendable {
         return element
     }
 
-    mutating func removeAll() {
+    /// Empties it.
+    package mutating func removeAll() {
         slots.removeAll()
         head = 0
         count = 0

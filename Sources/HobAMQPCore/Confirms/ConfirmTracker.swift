@@ -69,6 +69,30 @@ package struct ConfirmTracker<Message: Sendable>: Sendable {
         return slots[sent - 1].message
     }
 
+    /// The next message to send, which keeps its place.
+    package mutating func nextUnsent() -> Message? {
+        skipSettledUnsent()
+        return sent < slots.count ? slots[sent].message : nil
+    }
+
+    /// Gives up the next message to send, because it cannot be.
+    package mutating func dropUnsent() {
+        skipSettledUnsent()
+        guard sent < slots.count else { return }
+        slots[sent].isSettled = true
+        inFlight -= 1
+        skipSettledUnsent()
+    }
+
+    /// The messages that somebody waits for and that match, with their names.
+    package func waiting(where matches: (Message) -> Bool) -> [(ticket: UInt64, message: Message)] {
+        var found: [(ticket: UInt64, message: Message)] = []
+        for index in 0..<slots.count where !slots[index].isSettled && !slots[index].isAbandoned {
+            if matches(slots[index].message) { found.append((slots[index].ticket, slots[index].message)) }
+        }
+        return found
+    }
+
     /// A message given up before it was sent has no tag; the first ones of the unsent are taken out when their turn
     /// comes.
     private mutating func skipSettledUnsent() {
@@ -128,6 +152,7 @@ package struct ConfirmTracker<Message: Sendable>: Sendable {
     /// Nobody waits for this message any longer.
     ///
     /// - Returns: whether it had not been sent; then it never is.
+    @discardableResult
     package mutating func abandon(_ ticket: UInt64) -> Bool {
         for index in 0..<slots.count where slots[index].ticket == ticket {
             slots[index].isAbandoned = true
