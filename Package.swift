@@ -176,7 +176,7 @@ let package = Package(
                 "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
-        .testTarget(name: "HobAMQPTests", dependencies: ["HobSystem", "HobTestKit"]),
+        .testTarget(name: "HobAMQPTests", dependencies: ["HobSystem", "HobTestKit"], exclude: ["Drivers"]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],

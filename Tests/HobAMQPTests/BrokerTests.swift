@@ -49,14 +49,17 @@ import Testing
 
     @Test func `a killed with-rabbitmq leaves neither broker nor file`() throws {
         let place = try TestDirectory("hob-broker", mode: 0o755)
-        var request = SpawnRequest("\(Broker.Holder.checkout)/Scripts/with-rabbitmq", ["sh", "-c", "echo up; exec sleep 600"])
+        var request = SpawnRequest(
+            "\(Broker.Holder.checkout)/Scripts/with-rabbitmq", ["sh", "-c", "echo up; exec sleep 600"])
         request.environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=\(place.path)"]
         let run = try TestChild(request)
         let command = try run.waitForOutput("up", within: .seconds(300))
         #expect(command == "up\n")
         #expect(try place.descriptor.names().count == 1)
         let tree = ProcessTree.descendants(of: run.pid).compactMap { pid -> (name: String, handle: ProcessHandle)? in
-            guard let name = ProcessFacts.name(of: pid), let handle = try? ProcessHandle.open(pid: pid) else { return nil }
+            guard let name = ProcessFacts.name(of: pid), let handle = try? ProcessHandle.open(pid: pid) else {
+                return nil
+            }
             return (name, handle)
         }
         #expect(Set(tree.map(\.name)).isSuperset(of: ["beam.smp", "epmd"]))

@@ -79,7 +79,8 @@ final class Broker: Sendable {
         base = withoutHost(try need("AMQP_URL"))
         secureBase = variables["AMQPS_URL"].map(withoutHost)
         certificates = variables["HOB_RABBITMQ_TLS"]
-        address = try SocketAddress(parsing: String(base[base.index(after: base.lastIndex(of: "@") ?? base.startIndex)...]))
+        address = try SocketAddress(
+            parsing: String(base[base.index(after: base.lastIndex(of: "@") ?? base.startIndex)...]))
         node = try need("HOB_RABBITMQ_NODE")
         directory = try need("HOB_RABBITMQ_DIRECTORY")
         control = try Descriptor.open(directory, flags: [.readOnly, .directory])

@@ -19,7 +19,9 @@ extension Broker {
             try input.write.setCloseOnExec(true)
             var request = SpawnRequest("\(Self.checkout)/Scripts/with-rabbitmq", ["--hold"])
             let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-            request.environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=\(base)"]
+            request.environment = [
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR=\(base)",
+            ]
             request.descriptors = [
                 DescriptorMapping(source: input.read.raw, target: 0),
                 DescriptorMapping(source: output.write.raw, target: 1), DescriptorMapping(source: 2, target: 2),

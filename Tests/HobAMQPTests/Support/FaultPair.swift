@@ -73,7 +73,9 @@ final class FaultPair {
     private func receive(_ side: Int) {
         let now = MonotonicTime.now()
         do {
-            guard let count = try buffer.withUnsafeMutableBytes({ try sides[side].socket.read(into: $0) }) else { return }
+            guard let count = try buffer.withUnsafeMutableBytes({ try sides[side].socket.read(into: $0) }) else {
+                return
+            }
             if count == 0 { flows[side].end(at: now) } else { flows[side].take(buffer[..<count], at: now) }
         } catch {
             lose(side)
@@ -195,7 +197,9 @@ final class FaultPair {
     private func send(_ bytes: ArraySlice<UInt8>, to side: Int) -> Int {
         guard !sides[side].isGone else { return bytes.count }
         // An error shows on the socket itself, where it is dealt with.
-        return bytes.withUnsafeBytes { Glibc.send(sides[side].socket.raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        return bytes.withUnsafeBytes {
+            Glibc.send(sides[side].socket.raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
     }
 
     private func rearm() {

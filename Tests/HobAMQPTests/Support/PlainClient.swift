@@ -36,7 +36,9 @@ final class PlainClient {
                 rest.removeFirst(count)
             } else {
                 isReset = errno == ECONNRESET
-                guard errno == EAGAIN, socket.waitWritable(until: MonotonicTime.now() + .seconds(30)) else { return false }
+                guard errno == EAGAIN, socket.waitWritable(until: MonotonicTime.now() + .seconds(30)) else {
+                    return false
+                }
             }
         }
         return true
