@@ -11,6 +11,8 @@ let package = Package(
         .library(name: "HobPolicy", targets: ["HobPolicy"]),
         .library(name: "HobController", targets: ["HobController"]),
         .library(name: "HobTasks", targets: ["HobTasks"]),
+        .library(name: "HobLink", targets: ["HobLink"]),
+        .library(name: "HobWorkers", targets: ["HobWorkers"]),
         .library(name: "Hob", targets: ["Hob"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
@@ -29,6 +31,7 @@ let package = Package(
         // MARK: Pure vocabulary: no I/O, no ambient clock or randomness
         .target(name: "HobPolicy"),
         .target(name: "HobProtocol"),
+        .target(name: "HobCoding"),
 
         // MARK: YAML with positions: the one place that knows the parser
         .target(name: "HobYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
@@ -63,11 +66,23 @@ let package = Package(
         // MARK: Tasks of a daemon
         .target(name: "HobTasks", dependencies: ["HobPolicy", .product(name: "Logging", package: "swift-log")]),
 
+        // MARK: Child processes and worker processes
+        .target(
+            name: "HobWorkers",
+            dependencies: [
+                "HobPolicy", "HobSystem", "HobCoding", .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // MARK: Daemons that call each other
+        .target(
+            name: "HobLink",
+            dependencies: ["HobPolicy", "HobCoding", "HobSystem", .product(name: "Logging", package: "swift-log")]),
+
         // MARK: Write a daemon
         .target(
             name: "Hob",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobYAML",
+                "HobPolicy", "HobProtocol", "HobSystem", "HobController", "HobTasks", "HobWorkers", "HobYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -88,7 +103,8 @@ let package = Package(
         .target(
             name: "HobFuzz",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor", "HobConfig",
+                "HobPolicy", "HobProtocol", "HobCoding", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor",
+                "HobConfig", "HobLink",
             ],
             path: "Fuzz/Targets"),
 
@@ -111,16 +127,30 @@ let package = Package(
             ]),
 
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
-        .executableTarget(name: "fixture-daemon", dependencies: ["Hob"], path: "Tests/DaemonFixture"),
+        .executableTarget(
+            name: "fixture-daemon",
+            dependencies: [
+                "Hob", .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ], path: "Tests/DaemonFixture"),
+        .executableTarget(name: "fixture-tasks", dependencies: ["Hob"], path: "Tests/TasksFixture"),
         // A package of its own, made by hob new; here it is built for the tests.
         .executableTarget(
             name: "example-dirlister", dependencies: ["Hob"], path: "Examples/dirlister/Sources/dirlister"),
+        .target(name: "ListerInterface", dependencies: ["HobLink"], path: "Examples/link/Interface"),
+        .executableTarget(
+            name: "example-lister", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Lister"),
+        .executableTarget(
+            name: "example-asker", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Asker"),
+        .executableTarget(name: "example-prefork", dependencies: ["Hob"], path: "Examples/prefork"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
         // MARK: Tests
-        .testTarget(name: "HobPolicyTests", dependencies: ["HobPolicy", "HobTestKit"]),
+        .testTarget(
+            name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
+        .testTarget(name: "HobCodingTests", dependencies: ["HobCoding", "HobPolicy"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
             name: "HobSupervisorCoreTests",
@@ -152,7 +182,7 @@ let package = Package(
             name: "HobAcceptanceTests",
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
-                "hob-fixture", "example-dirlister",
+                "hob-fixture", "example-dirlister", "example-lister", "example-asker",
             ]),
         .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
         .testTarget(
@@ -173,14 +203,30 @@ let package = Package(
             name: "HobTests",
             dependencies: [
                 "Hob", "HobTasks", "HobController", "HobPolicy", "HobProtocol", "HobSystem", "HobTestKit",
-                "hob-fixture", "fixture-daemon", .product(name: "Logging", package: "swift-log"),
+                "hob-fixture", "fixture-daemon", "fixture-tasks", .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(name: "HobAMQPTests", dependencies: ["HobSystem", "HobTestKit"], exclude: ["Drivers"]),
+        .testTarget(
+            name: "HobLinkTests",
+            dependencies: [
+                "HobLink", "HobCoding", "HobPolicy", "HobSystem", "HobTestKit", "LinkActors", "fixture-link",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "LinkActors", dependencies: ["HobLink"], path: "Tests/LinkActors"),
+        .executableTarget(name: "fixture-link", dependencies: ["HobLink", "LinkActors"], path: "Tests/LinkFixture"),
+        .testTarget(
+            name: "HobWorkersTests",
+            dependencies: [
+                "HobWorkers", "HobPolicy", "HobSystem", "HobTestKit", "fixture-workers",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "HobFuzzTests", dependencies: ["HobFuzz", "HobSystem"]),
         .executableTarget(
             name: "controller-host", dependencies: ["ControllerScenarios", "HobController", "HobSystem", "HobTestKit"],
             path: "Tests/ControllerHost"),
+        .executableTarget(name: "fixture-workers", dependencies: ["HobWorkers"], path: "Tests/WorkerFixture"),
         .executableTarget(name: "hob-fixture", dependencies: ["CHobKeeper"], path: "Tests/Fixtures"),
     ],
     swiftLanguageModes: [.v6]
@@ -191,12 +237,26 @@ if Context.environment["HOB_FUZZ"] == "1" {
     package.targets.append(.executableTarget(name: "hob-fuzz", dependencies: ["HobFuzz"], path: "Fuzz/Driver"))
 }
 
-// Built only by what measures it: Benchmarks/run-controller.
+// Built only by what measures it: Benchmarks/run-controller, Benchmarks/run-tasks.
 if Context.environment["HOB_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(
             name: "controller-bench", dependencies: ["HobController", "HobSystem"], path: "Benchmarks/controller",
             exclude: ["daemon.c", "gem.rb"]))
+    package.targets.append(
+        .executableTarget(
+            name: "tasks-bench", dependencies: ["HobTasks", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/tasks"))
+    package.targets.append(
+        .executableTarget(
+            name: "link-bench", dependencies: ["HobLink", "HobSystem"], path: "Benchmarks/link",
+            exclude: ["echo.c", "drb.rb"]))
+    // Benchmarks/run-workers.
+    package.targets.append(
+        .executableTarget(
+            name: "workers-bench",
+            dependencies: ["HobWorkers", "HobSystem", .product(name: "Logging", package: "swift-log")],
+            path: "Benchmarks/workers", exclude: ["load.c", "prefork.rb"]))
 }
 
 for target in package.targets where target.type != .plugin {

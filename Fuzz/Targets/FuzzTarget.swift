@@ -15,6 +15,10 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "config", check: ConfigurationBytes.check),
         FuzzTarget(name: "daemon", check: DaemonBytes.check),
         FuzzTarget(name: "dotenv", check: VariableBytes.check),
+        FuzzTarget(name: "zone", check: ZoneBytes.check),
+        FuzzTarget(name: "schedule", check: ScheduleBytes.check),
+        FuzzTarget(name: "message", check: MessageBytes.check),
+        FuzzTarget(name: "link", check: LinkBytes.check),
     ]
 
     /// The target of this name.
