@@ -42,9 +42,39 @@ import Testing
             try broker.start()
             #expect(try broker.pid() != first)
             #expect(try greets(broker))
+            try broker.blockPublishers(true)
+            #expect(try broker.evaluate("length(rabbit_alarm:get_alarms())") == "1")
+            try broker.blockPublishers(false)
+            #expect(try broker.evaluate("length(rabbit_alarm:get_alarms())") == "0")
             try broker.stop()
             #expect(throws: (any Error).self) { try PlainClient(to: broker.address) }
         }
+    }
+
+    @Test func `connections of one virtual host are closed, and others are not`() throws {
+        let broker = try Broker.shared()
+        let (first, second) = (try VirtualHost(on: broker), try VirtualHost(on: broker))
+        let closed = try PikaProgram.start("dirservice", [first.url, "serve"])
+        let open = try PikaProgram.start("dirservice", [second.url, "serve"])
+        try closed.waitForOutput("ready\n", within: .seconds(120))
+        try open.waitForOutput("ready\n", within: .seconds(120))
+        try broker.closeConnections(of: first.name, reason: "golden")
+        #expect(try closed.readToEnd().contains("golden"))
+        #expect(!open.process.handle.hasExited)
+    }
+
+    @Test func `pika does not notice bytes that come one by one`() throws {
+        let host = try VirtualHost(on: .shared())
+        let proxy = try FaultProxy(to: host.broker.address)
+        defer { proxy.end() }
+        proxy.otherwise(
+            FaultScript([.after(0, .toServer, .trickle(every: .zero)), .after(0, .toClient, .trickle(every: .zero))]))
+        let service = try PikaProgram.start("dirservice", [host.url, "serve"])
+        try service.waitForOutput("ready\n", within: .seconds(120))
+        let (output, status) = try PikaProgram.ask(["/proc/self/ns,0"], at: host.url(by: proxy))
+        #expect(status == .exited(code: 0))
+        #expect(output.contains("cgroup"))
+        #expect(proxy.connections.contains { $0.bytesToClient > 500 })
     }
 
     @Test func `a killed with-rabbitmq leaves neither broker nor file`() throws {

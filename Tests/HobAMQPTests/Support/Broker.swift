@@ -121,9 +121,15 @@ final class Broker: Sendable {
     @discardableResult
     func evaluate(_ expression: String) throws -> String { try tell("eval \(expression)") }
 
-    /// Holds up publishers, as when memory is short (connection.blocked), or lets them go on.
+    /// Holds up publishers, as when memory is short (connection.blocked), or lets them go on; of all virtual hosts, so
+    /// only inside ``exclusively(_:)``.
     func blockPublishers(_ on: Bool) throws {
-        try evaluate("vm_memory_monitor:set_vm_memory_high_watermark(\(on ? "0.0000001" : "0.4"))")
+        // The alarm is raised behind the answer; a publisher of the next moment must meet it.
+        try evaluate(
+            "vm_memory_monitor:set_vm_memory_high_watermark(\(on ? "0.0000001" : "0.4")), "
+                + "F = fun(_, 0) -> exit(no_alarm); (G, N) -> case [A || {{resource_limit, memory, _}, _} = A "
+                + "<- rabbit_alarm:get_alarms()] =/= [] of \(on) -> ok; _ -> timer:sleep(20), G(G, N - 1) end end, "
+                + "F(F, 1500)")
     }
 
     /// Closes all connections of a virtual host with 320 CONNECTION_FORCED and this reason.

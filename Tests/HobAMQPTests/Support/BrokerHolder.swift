@@ -16,7 +16,6 @@ extension Broker {
         init() throws {
             let input = try Descriptor.pipe()
             let output = try Descriptor.pipe()
-            try input.write.setCloseOnExec(true)
             var request = SpawnRequest("\(Self.checkout)/Scripts/with-rabbitmq", ["--hold"])
             let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
             request.environment = [
