@@ -23,7 +23,11 @@ final class PlainClient {
     init(to address: SocketAddress) throws {
         socket = try TCPSocket.startConnecting(to: address)
         _ = socket.waitWritable(until: MonotonicTime.now() + .seconds(30))
-        if let error = TCPSocket.connectError(of: socket, to: address) { throw error }
+        if let error = TCPSocket.connectError(of: socket, to: address) {
+            // It was connected, and the reset came before we looked.
+            guard error.code == ECONNRESET else { throw error }
+            isReset = true
+        }
     }
 
     /// Sends bytes; false when the connection is reset.
