@@ -20,6 +20,10 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "amqp-method", check: AMQPMethodBytes.check),
         FuzzTarget(name: "amqp-content", check: AMQPContentBytes.check),
         FuzzTarget(name: "amqp-url", check: AMQPURLBytes.check),
+        FuzzTarget(name: "zone", check: ZoneBytes.check),
+        FuzzTarget(name: "schedule", check: ScheduleBytes.check),
+        FuzzTarget(name: "message", check: MessageBytes.check),
+        FuzzTarget(name: "link", check: LinkBytes.check),
     ]
 
     /// The target of this name.

@@ -8,6 +8,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -25,6 +26,20 @@
 
 int hob_open_at(int directory, const char *path, int flags, unsigned mode) {
     return openat(directory, path, flags | O_CLOEXEC | O_NOCTTY, mode);
+}
+// The file system's user and group are each thread's own; with them go root's rights over files.
+int hob_open_as(uint32_t user, uint32_t group, const char *path, int flags, unsigned mode) {
+    int group_before = setfsgid(group);
+    int user_before = setfsuid(user);
+    int code = EPERM, descriptor = -1;
+    if ((uint32_t)setfsuid((uid_t)-1) == user && (uint32_t)setfsgid((gid_t)-1) == group) {
+        descriptor = hob_open_at(AT_FDCWD, path, flags, mode);
+        code = errno;
+    }
+    setfsuid((uid_t)user_before);
+    setfsgid((gid_t)group_before);
+    errno = code;
+    return descriptor;
 }
 int hob_pipe(int *descriptors, int non_blocking) {
     return pipe2(descriptors, O_CLOEXEC | (non_blocking ? O_NONBLOCK : 0));

@@ -2,6 +2,7 @@
 #include "CHobSystem.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -121,6 +122,21 @@ int hob_get_thread_name(char *name) { return prctl(PR_GET_NAME, name, 0, 0, 0); 
 int hob_set_dumpable(int on) { return prctl(PR_SET_DUMPABLE, on, 0, 0, 0); }
 int hob_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }
 int hob_gettid(void) { return (int)syscall(SYS_gettid); }
+
+int hob_set_user(uint32_t user) { return setresuid(user, user, user); }
+int hob_set_group(uint32_t group) { return setresgid(group, group, group); }
+int hob_set_groups(const uint32_t *groups, size_t count) { return setgroups(count, groups); }
+int hob_is_user_and_group(uint32_t user, uint32_t group) {
+    uid_t users[3];
+    gid_t groups[3];
+    if (getresuid(&users[0], &users[1], &users[2]) < 0 || getresgid(&groups[0], &groups[1], &groups[2]) < 0) return 0;
+    for (int index = 0; index < 3; index++) {
+        if (users[index] != user || groups[index] != group) return 0;
+    }
+    return 1;
+}
+int hob_get_groups(uint32_t *groups, int capacity) { return getgroups(capacity, groups); }
+int hob_can_become_root(void) { return setresuid((uid_t)-1, 0, (uid_t)-1) == 0; }
 
 int hob_block_all_signals(uint64_t *previous) {
     sigset_t all, before;

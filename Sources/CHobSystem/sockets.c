@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,7 @@ int hob_socket_error(int socket) {
 }
 int hob_set_reuse_address(int socket) { return set_int(socket, SOL_SOCKET, SO_REUSEADDR, 1); }
 int hob_set_v6_only(int socket, int on) { return set_int(socket, IPPROTO_IPV6, IPV6_V6ONLY, on); }
+int hob_set_no_delay(int socket) { return set_int(socket, IPPROTO_TCP, TCP_NODELAY, 1); }
 int hob_set_pass_credentials(int socket) { return set_int(socket, SOL_SOCKET, SO_PASSCRED, 1); }
 int hob_set_receive_buffer(int socket, int bytes) { return set_int(socket, SOL_SOCKET, SO_RCVBUF, bytes); }
 int hob_shutdown_writing(int socket) { return shutdown(socket, SHUT_WR); }

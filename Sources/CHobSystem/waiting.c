@@ -10,6 +10,7 @@
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,6 +111,18 @@ int hob_inotify_add(int descriptor, const char *path, uint32_t mask) {
     return inotify_add_watch(descriptor, path, mask);
 }
 int hob_inotify_remove(int descriptor, int watch) { return inotify_rm_watch(descriptor, watch); }
+
+// MARK: The clock on the wall
+
+int hob_calendar_timer(void) { return timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK); }
+
+int hob_calendar_timer_set(int timer, int64_t milliseconds) {
+    struct itimerspec time;
+    memset(&time, 0, sizeof time);
+    time.it_value.tv_sec = (time_t)(milliseconds / 1000);
+    time.it_value.tv_nsec = (long)(milliseconds % 1000 * 1000000);
+    return timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &time, NULL);
+}
 
 // MARK: The guard of a stuck thread
 

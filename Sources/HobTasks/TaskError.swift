@@ -6,6 +6,10 @@ public struct TaskError: Error, Sendable, CustomStringConvertible {
         case badOptions
         /// The work was not done in time; it was cancelled and has ended.
         case deadlineExceeded
+        /// There was no room for it, and nobody wanted to wait; it was not begun.
+        case poolFull
+        /// The pool is being drained and takes nothing any more; it was not begun.
+        case poolClosed
     }
 
     /// Which kind.

@@ -81,6 +81,9 @@ package final class ManualClock: Clock, Sendable {
         }
     }
 
+    /// How many sleep now.
+    package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
     /// Waits until somebody sleeps, and moves the clock to when the first of them wants to be woken.
     package func advanceToNextWaking() async {
         advance(to: await nextWaking())

@@ -1,5 +1,6 @@
 import Glibc
 import Hob
+import Metrics
 
 /// A daemon with every bad habit, for the tests of the library.
 @main
@@ -11,6 +12,8 @@ struct FixtureDaemon: Daemon {
     static let port = ConfigKey<Int>("http.port", default: 8080)
     static var keys: [any ConfigurationKey] { [greeting, port] }
 
+    static let workers: [any Worker.Type] = [FixtureWorker.self]
+
     @Option(help: "Where it notes what happens.") var notes: String
     @Flag(help: "It does not heed a graceful shutdown.") var stubborn = false
     @Flag(help: "It does not heed a cancellation either.") var stuck = false
@@ -21,10 +24,15 @@ struct FixtureDaemon: Daemon {
     @Flag(help: "Its reload throws.") var reloadFails = false
     @Flag(help: "It blocks every thread of Swift's pool.") var blocksPool = false
     @Flag(help: "It runs services.") var services = false
+    @Flag(help: "It runs no services, and is done.") var noServices = false
+    @Flag(help: "It runs a pool of two workers.") var pool = false
     @Option(help: "It logs so many lines, from four tasks at once.") var logLines = 0
+
+    @Flag(help: "It notes its metrics.") var metrics = false
 
     func run(_ context: DaemonContext) async throws {
         let notes = Notes(notes)
+        if metrics { MetricsSystem.bootstrap(NotingMetrics(notes: notes)) }
         if fails { throw Refusal() }
         context.onShutdown("first") { notes.add("hook first") }
         context.onShutdown("second") { [hookFails, hookHangs] in
@@ -33,16 +41,26 @@ struct FixtureDaemon: Daemon {
             if hookHangs { while true { sleep(60) } }
         }
         context.onShutdown("third") { notes.add("hook third") }
+        context.status("noting\nthings")
         notes.add("running")
+        if getenv("HOB_LOG_FILE") != nil { notes.add("HOB_LOG_FILE leaks") }
         if context.configuration[Self.greeting] != "hello" {
             notes.add("greets \(context.configuration[Self.greeting])")
         }
+        if metrics { context.logger.warning("a warning") }
         if logLines > 0 {
             await log(logLines / 4, context)
             notes.add("logged")
         }
         if blocksPool { for _ in 0..<64 { Task.detached { while true { sleep(60) } } } }
-        if services {
+        if noServices {
+            try await context.run()
+        } else if pool {
+            let pool = try context.workers(FixtureWorker.self, min: 2, max: 2)
+            context.onShutdown("pool") { notes.add("workers left: \(pool.status.workers.count)") }
+            async let _ = Self.note(pool, in: notes)
+            try await context.run(pool)
+        } else if services {
             try await context.run(
                 NotingService(name: "one", notes: notes, isStuck: false),
                 NotingService(name: "two", notes: notes, isStuck: stuckService),
@@ -58,6 +76,19 @@ struct FixtureDaemon: Daemon {
             for try await _ in context.every(.milliseconds(20)) {}
         }
         notes.add("run ended")
+    }
+
+    /// Notes the workers whenever two others are ready.
+    private static func note(_ pool: WorkerPool, in notes: Notes) async {
+        var last: Set<Int32> = []
+        while !Task.isCancelled {
+            let pids = Set(pool.status.workers.compactMap { $0.state == .ready ? $0.pid : nil })
+            if pids.count == 2, pool.status.workers.count == 2, pids.isDisjoint(with: last) {
+                last = pids
+                notes.add("workers \(pids.sorted().map { "\($0)" }.joined(separator: " "))")
+            }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
     }
 
     private func log(_ count: Int, _ context: DaemonContext) async {
@@ -79,6 +110,11 @@ struct FixtureDaemon: Daemon {
         Notes(notes).add("greets \(context.configuration[Self.greeting])")
         if reloadFails { throw Refusal() }
     }
+}
+
+/// A worker that waits for its end.
+struct FixtureWorker: Worker {
+    func run(_ context: WorkerContext) async throws { await context.stopRequested() }
 }
 
 /// What it throws.

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "HobClocks.h"
+#include "HobSockets.h"
 #include "HobStaging.h"
 
 #ifdef __cplusplus
@@ -73,6 +75,14 @@ int hob_get_thread_name(char *_Nonnull name);
 int hob_set_dumpable(int on);
 int hob_is_dumpable(void);
 int hob_gettid(void);
+// Of all threads (the C library sees to that); each of the first two the real, effective and saved one.
+int hob_set_user(uint32_t user);
+int hob_set_group(uint32_t group);
+int hob_set_groups(const uint32_t *_Nonnull groups, size_t count);
+int hob_is_user_and_group(uint32_t user, uint32_t group);
+int hob_get_groups(uint32_t *_Nonnull groups, int capacity);
+// When it answers yes, the process is.
+int hob_can_become_root(void);
 int hob_block_all_signals(uint64_t *_Nonnull previous);
 int hob_restore_signals(uint64_t previous);
 int hob_block_signals(const int *_Nonnull signals, size_t count);
@@ -97,6 +107,8 @@ void hob_give_back_memory(void);
 // MARK: Files
 
 int hob_open_at(int directory, const char *_Nonnull path, int flags, unsigned mode);
+// The same with the rights of another user and group, for this thread and this call; root only. EPERM when it cannot.
+int hob_open_as(uint32_t user, uint32_t group, const char *_Nonnull path, int flags, unsigned mode);
 int hob_pipe(int *_Nonnull descriptors, int non_blocking);
 int hob_socketpair(int *_Nonnull descriptors, int kind, int non_blocking);
 int hob_dup_cloexec(int descriptor, int lowest);
@@ -187,12 +199,6 @@ int hob_abort_timer_create(void *_Nullable *_Nonnull timer);
 int hob_abort_timer_set(void *_Nullable timer, int64_t nanoseconds);
 int hob_abort_timer_delete(void *_Nullable timer);
 
-int64_t hob_monotonic_now(void);
-// Milliseconds of Unix time.
-int64_t hob_wall_clock(void);
-int64_t hob_boot_time_now(void);
-int64_t hob_wall_clock_now(void);
-
 // MARK: Threads
 
 /// A detached thread with all signals blocked. The function runs once with its context.
@@ -208,55 +214,6 @@ void hob_monitor_signal(struct hob_monitor *_Nonnull monitor);
 void hob_monitor_broadcast(struct hob_monitor *_Nonnull monitor);
 /// 0 when woken, 1 when the absolute CLOCK_MONOTONIC deadline (below 0: none) has passed.
 int hob_monitor_wait(struct hob_monitor *_Nonnull monitor, int64_t deadline);
-
-// MARK: Sockets
-
-enum { HOB_ADDRESS_UNIX = 1, HOB_ADDRESS_IPV4 = 2, HOB_ADDRESS_IPV6 = 3 };
-struct hob_address {
-    int kind;
-    uint16_t port;       // host order
-    uint8_t bytes[16];   // network order; 4 used for IPv4
-    uint32_t scope;
-    char path[108];
-};
-int hob_socket(int kind, int datagram);
-int hob_bind(int socket, const struct hob_address *_Nonnull address);
-int hob_connect(int socket, const struct hob_address *_Nonnull address);
-int hob_listen(int socket, int backlog);
-int hob_accept(int socket);
-int hob_local_address(int socket, struct hob_address *_Nonnull address);
-int hob_socket_error(int socket);
-int hob_set_reuse_address(int socket);
-int hob_set_v6_only(int socket, int on);
-int hob_set_pass_credentials(int socket);
-int hob_set_receive_buffer(int socket, int bytes);
-int hob_shutdown_writing(int socket);
-int hob_parse_numeric(const char *_Nonnull text, struct hob_address *_Nonnull address);
-int hob_format_numeric(const struct hob_address *_Nonnull address, char *_Nonnull text, size_t capacity);
-
-struct hob_credentials {
-    int pid;
-    uint32_t user, group;
-};
-// The inodes of the TCP sockets that listen on the port, by sock_diag(7); their number, or -1 with errno: E2BIG when there
-// are more, and whatever a kernel without it says.
-int hob_listening_inodes(uint16_t port, uint64_t *_Nonnull inodes, int capacity);
-int hob_peer_credentials(int socket, struct hob_credentials *_Nonnull credentials);
-/// SO_PEERPIDFD (Linux 6.5).
-int hob_peer_pidfd(int socket);
-
-enum { HOB_MOST_DESCRIPTORS = 250 };
-long hob_send(int socket, const void *_Nullable bytes, size_t count, const int *_Nullable descriptors,
-              size_t descriptor_count);
-struct hob_received {
-    size_t descriptor_count;
-    int descriptors[HOB_MOST_DESCRIPTORS];
-    int has_credentials;
-    struct hob_credentials credentials;
-    int truncated_bytes, truncated_control;
-};
-/// recvmsg with MSG_CMSG_CLOEXEC. Descriptors that came with a truncated control message are closed already.
-long hob_receive(int socket, void *_Nonnull bytes, size_t capacity, struct hob_received *_Nonnull received);
 
 // MARK: Regular expressions (POSIX extended)
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import HobController
 import HobSystem
@@ -16,10 +17,27 @@ enum BackgroundDaemon {
         configuration.daemonizes = true
         configuration.awaitsNotification = true
         configuration.environment["HOB_LOG_FILE"] = place.logFile
-        configuration.startTimeout = .seconds(30)
+        configuration.startTimeout = D.configuration.startTimeout
         configuration.logInactivityTimeout = nil
         configuration.stopTimeout = D.configuration.shutdownDeadline + .seconds(2)
         return try DaemonController(configuration)
+    }
+
+    /// Checks what a start needs, where somebody looks, and makes the log for whoever is to write it.
+    ///
+    /// - Throws: `ExitCode`, after a sentence on standard error.
+    static func prepare<D: Daemon>(
+        _ type: D.Type, _ options: BackgroundOptions, _ process: ProcessOptions
+    ) throws {
+        let setup = try ProcessSetup(DaemonSettings.read(of: type, options, process))
+        let place = options.place(for: type)
+        do throws(SystemError) {
+            try place.makeDefaultDirectories(isLogFileNamed: options.logFile != nil)
+            try setup.handOver([place.logFile])
+        } catch {
+            StandardError.write(error.message)
+            throw ExitCode(1)
+        }
     }
 
     /// By its path, not by what runs now: after an upgrade the new one is to be started.

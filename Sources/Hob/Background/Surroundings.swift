@@ -2,14 +2,16 @@ import Glibc
 
 /// Who has started this process.
 enum Surroundings {
-    /// Whether a supervisor (hobd, systemd, runit) watches it: then it stays in the foreground.
+    /// Whether a supervisor (hobd, systemd, runit, s6, a container) watches it: then it stays in the foreground.
     ///
     /// Read at the first use: the variables are taken out of the environment later.
     static let isSupervised: Bool = {
         if getenv("NOTIFY_SOCKET") != nil { return true }
         if let text = getenv("SYSTEMD_EXEC_PID"), Int32(String(cString: text)) == getpid() { return true }
-        // runsv is always the parent of what it runs.
-        return parentName() == "runsv"
+        // The only process of a container: its end would be the container's.
+        if getpid() == 1 { return true }
+        // These are always the parents of what they run.
+        return ["hobd", "runsv", "s6-supervise", "supervise"].contains(parentName())
     }()
 
     /// The environment variables.

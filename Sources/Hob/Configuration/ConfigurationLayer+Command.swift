@@ -1,7 +1,12 @@
 extension ConfigurationLayer {
-    /// What `--set key=value` says; of several for one key the last counts.
-    init(overrides: [String], keys: DeclaredKeys) {
+    /// What flags of their own say, then `--set key=value`; of several for one key the last counts.
+    init(flags: [ConfigurationFlag] = [], overrides: [String], keys: DeclaredKeys) {
         self.init()
+        for flag in flags {
+            // Only Hob's own keys have flags, and they are always declared.
+            guard let meaning = keys.meaning(of: flag.key) else { continue }
+            add(flag.key, meaning, .words(flag.value), .commandLine(flag.name), replacing: true)
+        }
         for override in overrides {
             guard let equals = override.firstIndex(of: "="), equals != override.startIndex else {
                 let shown = WrittenValue.shortened(override)

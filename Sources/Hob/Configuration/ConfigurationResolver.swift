@@ -117,6 +117,8 @@ struct ConfigurationResolver: Sendable {
         }
         let expected = "'\(key.name)' must be \(key.expectation(of: mismatch))"
         if key.isSecret { return ConfigurationDiagnostic(origin, "\(expected); what it is stays secret") }
+        // A list of the right type has its own words for what is wrong in it.
+        if case .list = written, mismatch.expected != nil { return ConfigurationDiagnostic(origin, expected) }
         return ConfigurationDiagnostic(origin, "\(expected), not \(written.shown)", suggestion: mismatch.suggestion)
     }
 

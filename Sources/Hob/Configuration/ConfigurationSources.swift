@@ -26,6 +26,8 @@ public struct ConfigurationSources: Sendable, CustomStringConvertible {
     public let requiresDirectory: Bool
     /// What `--set` says: `key=value`.
     public var overrides: [String]
+    /// What flags of their own say, such as `--log-level`; they come before `--set`.
+    var flags: [ConfigurationFlag] = []
     /// The environment variables.
     public var variables: [String: String]
     /// The working directory of this moment, so that a daemon that changes it finds its files again.
@@ -49,7 +51,7 @@ public struct ConfigurationSources: Sendable, CustomStringConvertible {
         self.daemon = daemon
         self.environment = environment.environment
         environmentOrigin = environment.origin
-        self.directory = directory ?? "config"
+        self.directory = directory ?? Self.defaultDirectory
         requiresDirectory = directory != nil
         self.overrides = overrides
         self.variables = variables
@@ -77,7 +79,8 @@ public struct ConfigurationSources: Sendable, CustomStringConvertible {
                     nil, "\(directory) is no directory", suggestion: "name the one that holds base.yml"))
         }
         var layers = [
-            ConfigurationLayer(overrides: overrides, keys: keys), ConfigurationLayer(variables: variables, keys: keys),
+            ConfigurationLayer(flags: flags, overrides: overrides, keys: keys),
+            ConfigurationLayer(variables: variables, keys: keys),
         ]
         for file in [environmentFile, baseFile] {
             switch ConfigurationFile.read(absolute(file)) {
@@ -108,6 +111,19 @@ public struct ConfigurationSources: Sendable, CustomStringConvertible {
         }
         return load
     }
+
+    /// The names that have a file in the directory: those an environment may be called besides the standard ones.
+    ///
+    /// - Parameter directory: where the files are; nil is `config` in the working directory.
+    static func environments(in directory: String?) -> [String] {
+        let path = directory ?? defaultDirectory
+        guard let folder = try? Descriptor.open(path, flags: [.readOnly, .directory]) else { return [] }
+        return ((try? folder.names()) ?? []).filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(4)) }
+            .filter { name in !DaemonEnvironment.standard.contains { $0.rawValue == name } }.sorted()
+    }
+
+    /// Where the files are when nobody says.
+    static let defaultDirectory = "config"
 
     /// The absolute directory of the files.
     var absoluteDirectory: String { absolute(directory) }

@@ -43,7 +43,10 @@ struct DeclaredKeys: Sendable {
             if let fileName = key.fileName { names.append((fileName, .path(key))) }
             for (name, meaning) in names {
                 guard meanings.updateValue(meaning, forKey: name) == nil else {
-                    refuse("'\(name)' is declared twice", "keep one of them")
+                    let isStandard = name.hasPrefix("daemon.") || name.hasPrefix("log.")
+                    refuse(
+                        "'\(name)' is declared twice",
+                        isStandard ? "every daemon has it: give yours another name" : "keep one of them")
                     continue
                 }
                 let variable = variablePrefix + Self.variableWord(name)

@@ -4,17 +4,24 @@ import HobController
 import HobSystem
 
 /// `start`: in the background; returns when it is ready.
-struct StartCommand<D: Daemon>: AsyncParsableCommand {
+struct StartCommand<D: Daemon>: AsyncParsableCommand, ForegroundCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "start", abstract: "Start in the background; return when it is ready.")
     }
 
     @OptionGroup(title: "Options of this daemon") var daemon: D
     @OptionGroup(title: "Common options") var background: BackgroundOptions
+    @OptionGroup(title: "Its process and log") var process: ProcessOptions
+
+    func prepared() throws -> (@Sendable () async throws -> Never)? {
+        // A supervisor has the process itself in its hands; what it would not see must not be started.
+        guard Surroundings.isSupervised else { return nil }
+        let foreground = try ForegroundDaemon(daemon, background, process, ownsPIDFile: true)
+        return { try await foreground.run() }
+    }
 
     func run() async throws {
-        // A supervisor has the process itself in its hands; what it would not see must not be started.
-        if Surroundings.isSupervised { try await ForegroundDaemon.run(daemon, background, ownsPIDFile: true) }
+        try BackgroundDaemon.prepare(D.self, background, process)
         try await BackgroundReport.of(D.self) {
             let pid = try await BackgroundDaemon.controller(of: D.self, background).start()
             print("\(D.daemonName) started (pid \(pid))")
@@ -47,8 +54,11 @@ struct RestartCommand<D: Daemon>: AsyncParsableCommand {
 
     @OptionGroup(title: "Options of this daemon") var daemon: D
     @OptionGroup(title: "Common options") var background: BackgroundOptions
+    @OptionGroup(title: "Its process and log") var process: ProcessOptions
 
     func run() async throws {
+        // Before the one that runs is ended.
+        try BackgroundDaemon.prepare(D.self, background, process)
         try await BackgroundReport.of(D.self) {
             let pid = try await BackgroundDaemon.controller(of: D.self, background).restart()
             print("\(D.daemonName) started (pid \(pid))")
@@ -81,6 +91,7 @@ struct StatusCommand<D: Daemon>: AsyncParsableCommand {
     }
 
     @OptionGroup var background: BackgroundOptions
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let pid: Int32?
@@ -88,11 +99,9 @@ struct StatusCommand<D: Daemon>: AsyncParsableCommand {
             StandardError.write("\(error)")
             throw ExitCode(4)
         }
-        guard let pid else {
-            print("\(D.daemonName) is not running")
-            throw ExitCode(3)
-        }
-        print("\(D.daemonName) is running (pid \(pid))")
+        let report = StatusReport(name: D.daemonName, place: background.place(for: D.self), pid: pid)
+        print(json ? report.json : report.text, terminator: json ? "" : "\n")
+        if pid == nil { throw ExitCode(3) }
     }
 }
 

@@ -4,7 +4,8 @@ import ArgumentParser
 struct BackgroundOptions: ParsableArguments {
     @Option(
         name: [.customShort("e"), .long],
-        help: ArgumentHelp("development, test or production (or HOB_ENV).", valueName: "environment"))
+        help: ArgumentHelp(
+            "development, test, production or one with a file of its own (or HOB_ENV).", valueName: "environment"))
     var environment: String?
     @Option(help: ArgumentHelp("The pid file.", valueName: "file")) var pidFile: String?
     @Option(help: ArgumentHelp("The log of a daemon in the background.", valueName: "file")) var logFile: String?
@@ -14,16 +15,6 @@ struct BackgroundOptions: ParsableArguments {
         help: ArgumentHelp("Override a key of the configuration; repeatable.", valueName: "key=value"))
     var overrides: [String] = []
     @Option(help: ArgumentHelp("Where base.yml is (default: config).", valueName: "directory")) var config: String?
-
-    /// The configuration of a daemon in these surroundings.
-    func configuration<D: Daemon>(of type: D.Type) throws(ConfigurationError) -> LiveConfiguration {
-        let variables = Surroundings.variables
-        let environment = try DaemonEnvironment.chosen(flag: environment, variables: variables)
-        return try LiveConfiguration(
-            ConfigurationSources(
-                keys: D.keys, daemon: D.daemonName, environment: environment, directory: config, overrides: overrides,
-                variables: variables))
-    }
 
     func place<D: Daemon>(for type: D.Type) -> DaemonPlace {
         DaemonPlace(name: D.daemonName, pidFile: pidFile, logFile: logFile)

@@ -8,10 +8,11 @@ struct ConfigCommand<D: Daemon>: AsyncParsableCommand {
     }
 
     @OptionGroup var background: BackgroundOptions
+    @OptionGroup(title: "Its process and log") var process: ProcessOptions
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let configuration = try ForegroundDaemon.configuration(of: D.self, background)
+        let configuration = try DaemonSettings.read(of: D.self, background, process).configuration
         let report = ConfigurationReport(snapshot: configuration.snapshot)
         print(json ? report.json : report.text, terminator: "")
     }

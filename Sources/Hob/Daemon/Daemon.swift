@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import HobWorkers
 
 /// A program that runs for ever.
 ///
@@ -23,6 +24,10 @@ public protocol Daemon: ParsableArguments, Sendable {
     /// or behind `--set` is an error.
     static var keys: [any ConfigurationKey] { get }
 
+    /// The workers of its pools (``DaemonContext/workers(_:min:max:listeners:options:)``); the daemon's executable becomes
+    /// one of them when a pool starts it.
+    static var workers: [any Worker.Type] { get }
+
     /// Does the daemon's work; it is over when this returns or throws.
     ///
     /// At TERM or INT a graceful shutdown begins: `context.every` ends, services are asked to end, and
@@ -40,6 +45,9 @@ extension Daemon {
 
     /// None.
     public static var keys: [any ConfigurationKey] { [] }
+
+    /// None.
+    public static var workers: [any Worker.Type] { [] }
 
     /// Does nothing.
     public func reload(_ context: DaemonContext) async throws {}

@@ -8,15 +8,18 @@ public struct DaemonContext: Sendable {
     public let logger: Logger
     /// Its configuration, which a reload may change.
     public let configuration: LiveConfiguration
+    /// Where the command was typed, as an absolute path: relative paths among its options are meant from there, also
+    /// when `--directory` has taken the daemon elsewhere.
+    public let startDirectory: String
     let process: DaemonProcess
     let shutdown: ShutdownTimes
 
     /// Says that the daemon may be used; see ``DaemonConfiguration/announcesReadiness``. Later calls do nothing.
     public func ready() { process.ready() }
 
-    /// Tells the supervisor, in one line, what the daemon is doing; `hob status` shows it.
+    /// Says in one line what the daemon is doing, for its supervisor (`hob status`) and its own `status`.
     public func status(_ text: String) {
-        process.announcer.send("STATUS=\(text.split(whereSeparator: \.isNewline).joined(separator: " "))")
+        process.statusLine.say(text)
     }
 
     /// Runs services until they have ended, in this order of start; a graceful shutdown ends the last one first.
@@ -55,8 +58,8 @@ public struct DaemonContext: Sendable {
         _ interval: Duration, pacing: Pacing = .fixedDelay, startsImmediately: Bool = true, maximumRuns: Int? = nil
     ) -> Ticks {
         let turns = HobTasks.every(
-            interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns, logger: logger,
-            until: { try? await gracefulShutdown() })
+            interval, pacing: pacing, startsImmediately: startsImmediately, maximumRuns: maximumRuns, clock: clock,
+            logger: logger, until: { try? await gracefulShutdown() })
         return Ticks(turns: turns) { [process] in process.settled() }
     }
 }

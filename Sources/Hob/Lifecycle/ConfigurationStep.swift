@@ -8,12 +8,18 @@ final class ConfigurationStep: @unchecked Sendable {
     private let configuration: LiveConfiguration
     private let logger: Logger
     private let control: ControlThread
+    private let applied: @Sendable (ConfigurationChange) -> Void
     private var watcher: ConfigurationWatcher?
 
-    init(_ configuration: LiveConfiguration, _ logger: Logger, _ control: ControlThread) {
+    /// - Parameter applied: Called with each change that has taken effect, before it is told.
+    init(
+        _ configuration: LiveConfiguration, _ logger: Logger, _ control: ControlThread,
+        applied: @escaping @Sendable (ConfigurationChange) -> Void
+    ) {
         self.configuration = configuration
         self.logger = logger
         self.control = control
+        self.applied = applied
     }
 
     /// Reads it; throws what is wrong, and then nothing has changed. It waits for the disk.
@@ -22,7 +28,9 @@ final class ConfigurationStep: @unchecked Sendable {
         defer { control.post { [self] _ in watcher?.refresh() } }
         switch configuration.reload() {
         case .unchanged: break
-        case .applied(let change): logger.notice("\(change)")
+        case .applied(let change):
+            applied(change)
+            logger.notice("\(change)")
         case .refused(let error): throw error
         }
     }

@@ -2,8 +2,8 @@
 enum DaemonAction: Sendable, Hashable {
     /// Tell the supervisor.
     case tell(Announcement)
-    /// Read the configuration anew, reopen the log, call the daemon's own reload.
-    case reload
+    /// Reopen the log, read the configuration anew, call the daemon's own reload; the number is told with its end.
+    case reload(Int)
     /// Switch between the level of the environment and debug.
     case toggleLevel
     /// Log everything.

@@ -8,8 +8,8 @@ enum DaemonEvent: Sendable, Hashable {
     case stopSignal(Int32)
     /// HUP.
     case reloadSignal
-    /// The reload has ended; what went wrong, if anything.
-    case reloaded(failure: String?)
+    /// The reload of this number has ended, or its time is over; what went wrong, if anything.
+    case reloaded(Int, failure: String?)
     /// USR1: the other of the two log levels.
     case toggleLevelSignal
     /// USR2: everything is logged.

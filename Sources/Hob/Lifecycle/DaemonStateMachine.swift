@@ -24,6 +24,10 @@ struct DaemonStateMachine: Sendable {
     private var isReadyTold = false
     /// A reload that was asked for while one was under way.
     private var isReloadAsked = false
+    /// How many reloads have begun; the number of the last one.
+    private var reloads = 0
+    /// The one that nobody has heard of yet: each ends once, by itself or by its deadline.
+    private var openReload: Int?
 
     /// Takes an event and answers what is to be done, in this order.
     mutating func handle(_ event: DaemonEvent) -> [DaemonAction] {
@@ -32,7 +36,7 @@ struct DaemonStateMachine: Sendable {
         case .ready: return ready()
         case .stopSignal(let number): return stop(number)
         case .reloadSignal: return reload()
-        case .reloaded(let failure): return reloaded(failure)
+        case .reloaded(let number, let failure): return reloaded(number, failure)
         case .toggleLevelSignal: return phase == .over ? [] : [.toggleLevel]
         case .debugSignal: return phase == .over ? [] : [.logDebug]
         case .ended(let failure): return ended(failure)
@@ -87,7 +91,7 @@ struct DaemonStateMachine: Sendable {
         switch phase {
         case .starting, .running:
             phase = .reloading
-            return [.tell(.reloading), .reload]
+            return [.tell(.reloading), beginReload()]
         case .reloading:
             isReloadAsked = true
             return []
@@ -95,13 +99,20 @@ struct DaemonStateMachine: Sendable {
         }
     }
 
-    private mutating func reloaded(_ failure: String?) -> [DaemonAction] {
-        guard phase != .over else { return [] }
+    private mutating func beginReload() -> DaemonAction {
+        reloads += 1
+        openReload = reloads
+        return .reload(reloads)
+    }
+
+    private mutating func reloaded(_ number: Int, _ failure: String?) -> [DaemonAction] {
+        guard phase != .over, openReload == number else { return [] }
+        openReload = nil
         let complaint: [DaemonAction] = failure.map { [.complain("the reload failed: \($0)")] } ?? []
         guard phase == .reloading else { return complaint }
         if isReloadAsked {
             isReloadAsked = false
-            return complaint + [.reload]
+            return complaint + [beginReload()]
         }
         phase = isReadyTold ? .running : .starting
         return complaint + (isReadyTold ? [.tell(.ready)] : [])

@@ -24,16 +24,20 @@ struct ServiceSequence {
 
     /// Returns when all have ended; throws the first failure.
     func run() async throws {
+        // Nothing would ever end.
+        if services.isEmpty { return }
         let (events, continuation) = AsyncStream<Event>.makeStream()
-        let groups = services.map { ServiceGroup(configuration: .alone($0, process.logger)) }
+        let groups = services.map { ServiceGroup(configuration: .alone($0, process.groupLogger)) }
         let names = services.map { String(describing: type(of: $0)) }
         let tasks = groups.enumerated().map { index, group in
             process.running.began(names[index])
+            process.metrics.services(changedBy: 1)
             // Detached: a shutdown of the daemon's own task must not reach all of them at once.
             return Task.detached { [process] in
                 var failure: (any Error)?
                 do { try await group.run() } catch { failure = error }
                 process.running.ended(names[index])
+                process.metrics.services(changedBy: -1)
                 continuation.yield(.ended(index, failure))
             }
         }

@@ -6,11 +6,20 @@ public final class DaemonLog: Sendable {
     public let name: String
     /// The level of all loggers that have none of their own.
     public let levels: LogLevelSwitch
+    /// The look of the lines whose destination has none of its own.
+    public let formats: LogFormatSwitch
+    /// How many serious lines there were.
+    let tally = LogTally()
     private let sinks: [any LogSink]
 
     /// Makes a log of sinks.
-    public init(name: String, level: Logger.Level, sinks: [any LogSink]) {
+    public convenience init(name: String, level: Logger.Level, sinks: [any LogSink]) {
+        self.init(name: name, level: level, formats: LogFormatSwitch(.text), sinks: sinks)
+    }
+
+    private init(name: String, level: Logger.Level, formats: LogFormatSwitch, sinks: [any LogSink]) {
         self.name = name
+        self.formats = formats
         self.levels = LogLevelSwitch(level)
         self.sinks = sinks
     }
@@ -19,12 +28,18 @@ public final class DaemonLog: Sendable {
     ///
     /// - Throws: When a file cannot be opened. A syslog or journal that is not there is no error: it may come.
     public convenience init(name: String, _ options: LogOptions) throws(LogError) {
+        try self.init(name: name, options, besides: [])
+    }
+
+    /// - Parameter others: Sinks of the caller's own.
+    convenience init(name: String, _ options: LogOptions, besides others: [any LogSink]) throws(LogError) {
         var destinations = options.destinations
-        let hasOutput = destinations.contains { if case .standardOutput = $0 { true } else { false } }
+        let hasOutput = destinations.contains { $0.isStandardStream }
+        let formats = LogFormatSwitch(options.format)
         if options.copiesToStandardOutput, !hasOutput { destinations.append(.standardOutput()) }
-        var sinks: [any LogSink] = []
+        var sinks = others
         for destination in destinations {
-            sinks.append(try QueuedLogSink(to: destination, daemon: name))
+            sinks.append(try QueuedLogSink(to: destination, daemon: name, formats: formats))
         }
         if let report = options.errorReport {
             // What goes wrong with a report is told to the others: it must never be reported itself.
@@ -34,13 +49,18 @@ public final class DaemonLog: Sendable {
                     for sink in others { sink.write(record) }
                 })
         }
-        self.init(name: name, level: options.level, sinks: sinks)
+        self.init(name: name, level: options.level, formats: formats, sinks: sinks)
     }
 
     /// A logger that writes here; the label is the daemon's name if none is given.
     public func logger(label: String? = nil) -> Logger {
         let label = label ?? name
         return Logger(label: label) { DaemonLogHandler(self, label: $0) }
+    }
+
+    /// A logger that writes here, but nothing below a level, whatever the daemon's level is.
+    func logger(notBelow floor: Logger.Level) -> Logger {
+        Logger(label: name) { DaemonLogHandler(self, label: $0, floor: floor) }
     }
 
     /// Makes this the log behind every `Logger(label:)` of the process; swift-log allows that once.
@@ -52,6 +72,7 @@ public final class DaemonLog: Sendable {
     /// Gives a record to every sink, whatever its level.
     public func write(_ record: LogRecord) {
         for sink in sinks { sink.write(record) }
+        tally.add(record.level)
     }
 
     /// Opens the files anew, for SIGHUP: lines logged before this call are in the old file, those after it in the new.

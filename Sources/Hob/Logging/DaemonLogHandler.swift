@@ -4,6 +4,7 @@ public import Logging
 public struct DaemonLogHandler: LogHandler {
     private let log: DaemonLog
     private let label: String
+    private let floor: Logger.Level?
     private var ownLevel: Logger.Level?
 
     /// What is said beside every message.
@@ -12,16 +13,25 @@ public struct DaemonLogHandler: LogHandler {
     public var metadataProvider: Logger.MetadataProvider?
 
     /// Makes a handler of a logger with this label.
-    public init(_ log: DaemonLog, label: String, metadataProvider: Logger.MetadataProvider? = nil) {
+    ///
+    /// - Parameters:
+    ///   - log: Where it writes.
+    ///   - label: The logger's label.
+    ///   - floor: The lowest level that it ever writes, for libraries whose details are nobody's concern; nil: none.
+    ///   - metadataProvider: What is asked for metadata with every message.
+    public init(
+        _ log: DaemonLog, label: String, floor: Logger.Level? = nil, metadataProvider: Logger.MetadataProvider? = nil
+    ) {
         self.log = log
         self.label = label
+        self.floor = floor
         self.metadataProvider = metadataProvider
     }
 
     /// The level of the daemon's switch, or the logger's own once it was set; a `quiet` block raises either.
     public var logLevel: Logger.Level {
         get {
-            let level = ownLevel ?? log.levels.level
+            let level = max(ownLevel ?? log.levels.level, floor ?? .trace)
             guard let quiet = QuietLevel.current else { return level }
             return max(level, quiet)
         }

@@ -8,4 +8,5 @@ package enum SystemCall: String, CaseIterable, Sendable {
     case clone, pidfdOpen, pidfdSendSignal, pidfdGetDescriptor, pidfdInfo, waitid, prctl, prlimit
     case socket, bind, listen, accept, connect, sendmsg, recvmsg, sockopt
     case thread, timer
+    case setid
 }

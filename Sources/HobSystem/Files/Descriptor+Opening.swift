@@ -11,6 +11,15 @@ extension Descriptor {
         return Descriptor(owning: raw)
     }
 
+    /// Opens a path with the rights of another user and group instead of root's.
+    package static func open(
+        _ path: String, flags: OpenFlags, mode: UInt32, asUser user: UInt32, group: UInt32
+    ) throws(SystemError) -> Descriptor {
+        let raw = invoke(.open) { hob_open_as(user, group, path, flags.rawValue, mode) }
+        guard raw >= 0 else { throw .open(path, -raw) }
+        return Descriptor(owning: raw)
+    }
+
     /// Opens a path relative to an open directory.
     package static func open(
         _ path: String, in directory: Descriptor, flags: OpenFlags = .readOnly, mode: UInt32 = 0o644

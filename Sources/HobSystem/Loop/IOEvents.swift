@@ -22,4 +22,7 @@ package struct IOEvents: OptionSet, Sendable, Hashable {
     package static let hangUp = IOEvents(rawValue: UInt32(HOB_EVENT_HANG_UP))
     /// The peer has closed its writing side.
     package static let readHangUp = IOEvents(rawValue: UInt32(HOB_EVENT_READ_HANG_UP))
+    /// Asked for only: of several event loops that watch the same socket, one is woken and not all (EPOLLEXCLUSIVE).
+    /// Such a watch cannot be modified.
+    package static let exclusive = IOEvents(rawValue: 1 << 28)
 }

@@ -20,7 +20,7 @@ final class MarkSearch {
 
     init(_ mark: ProcessMark) {
         self.mark = mark
-        prefix = Array("\0\(ProcessMark.variable)=".utf8)
+        prefix = Array("\0\(mark.variable)=".utf8)
         entry = Array("\0\(mark.environmentEntry)\0".utf8)
     }
 

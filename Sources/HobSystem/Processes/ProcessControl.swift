@@ -15,6 +15,12 @@ package enum ProcessControl {
     /// Whether a crash of this process may leave a core file, and its own user may look into /proc/self.
     package static var isDumpable: Bool { hob_is_dumpable() == 1 }
 
+    /// Lets a crash leave a core file and its own user look into /proc/self, which a change of user has ended.
+    package static func makeDumpable() throws(SystemError) {
+        let result = invoke(.prctl) { hob_set_dumpable(1) }
+        guard result >= 0 else { throw .process("allow core files of", getpid(), -result) }
+    }
+
     /// Asks for a signal when the thread that made us ends.
     package static func setParentDeathSignal(_ signal: SignalNumber?) throws(SystemError) {
         let result = invoke(.prctl) { hob_set_parent_death_signal(signal?.rawValue ?? 0) }

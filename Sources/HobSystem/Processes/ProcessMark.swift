@@ -22,9 +22,11 @@ package struct ProcessMark: Sendable, Hashable {
         }
     }
 
-    /// The variable that carries the token.
+    /// The variable that carries the token of a daemon that a controller has started.
     package static let variable = "HOB_CONTROL"
 
+    /// The variable that carries the token; a mark of its own leaves that of a daemon around it in force.
+    package var variable: String
     /// The value of the variable, which no other daemon has.
     package var token: String
     /// The file that the daemon got as its descriptor 0.
@@ -33,14 +35,17 @@ package struct ProcessMark: Sendable, Hashable {
     package var tag: UInt64?
 
     /// A mark from its parts.
-    package init(token: String, lockFile: FileID? = nil, tag: UInt64? = nil) {
+    package init(
+        token: String, lockFile: FileID? = nil, tag: UInt64? = nil, variable: String = ProcessMark.variable
+    ) {
+        self.variable = variable
         self.token = token
         self.lockFile = lockFile
         self.tag = tag
     }
 
     /// What belongs into the environment of the daemon, in place of another entry of this name.
-    package var environmentEntry: String { "\(Self.variable)=\(token)" }
+    package var environmentEntry: String { "\(variable)=\(token)" }
 
     /// The tag for a daemon with this token: always the same, and none that a supervisor gives.
     ///

@@ -26,6 +26,24 @@ package enum TCPSocket {
         return socket
     }
 
+    /// The next connection, non-blocking; nil when nobody waits (any more).
+    package static func accept(on listener: Descriptor) throws(SystemError) -> Descriptor? {
+        while true {
+            let raw = invoke(.accept) { hob_accept(listener.raw) }
+            if raw == -EAGAIN { return nil }
+            // The client went away while it queued.
+            if raw == -ECONNABORTED { continue }
+            guard raw >= 0 else { throw .socket("accept on", "socket \(listener.raw)", -raw) }
+            return Descriptor(owning: raw)
+        }
+    }
+
+    /// Sends small pieces at once instead of waiting for more to send with them.
+    package static func setNoDelay(_ socket: Descriptor) throws(SystemError) {
+        let result = invoke(.sockopt) { hob_set_no_delay(socket.raw) }
+        guard result >= 0 else { throw .transfer("set TCP_NODELAY on", socket.raw, -result) }
+    }
+
     /// Whether a listener could be bound there now: connections in TIME_WAIT do not count.
     package static func isPortFree(_ address: SocketAddress) throws(SystemError) -> Bool {
         do throws(SystemError) {

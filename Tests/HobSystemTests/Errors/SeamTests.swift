@@ -35,6 +35,7 @@ import Testing
         "fcntl@HeldDescriptors.swift": "asks what is open",
         "hob_shutdown_writing": "an end told to a peer that may be gone already",
         "hob_unblock_signals": "pthread_sigmask, which fails only on a bad argument",
+        "hob_can_become_root": "a question whose failure is the wanted answer",
         "hob_ignores_signal": "asks for a disposition; fails only on a bad number",
     ]
 

@@ -1,4 +1,5 @@
 import Glibc
+import HobProtocol
 import HobSystem
 import HobTestKit
 import Testing
@@ -34,7 +35,15 @@ struct BackgroundTests {
         #expect(started.status == .exited(code: 0), "\(started)")
         let pid = try #require(Self.pid(directory))
         #expect(started.output == "fixture-daemon started (pid \(pid))\n")
-        #expect(try Self.run("status", in: directory).output == "fixture-daemon is running (pid \(pid))\n")
+        let status = try Self.run("status", in: directory).output
+        #expect(status.hasPrefix("fixture-daemon is running (pid \(pid)) since 20"), "\(status)")
+        #expect(status.hasSuffix("s)\nnoting things\n"), "\(status)")
+        let json = try Self.run("status", "--json", in: directory)
+        #expect(json.status == .exited(code: 0))
+        let value = try JSONReader.read(json.output)
+        #expect(value["pid"]?.integer == Int64(pid))
+        #expect(value["status"]?.text == "noting things")
+        #expect((0...600).contains(value["uptime_seconds"]?.integer ?? -1))
         #expect(try Self.run("start", in: directory).status == .exited(code: 73))
         #expect(try Self.run("reload", in: directory).status == .exited(code: 0))
         #expect(try Self.run("restart", in: directory).status == .exited(code: 0))
@@ -113,10 +122,13 @@ struct BackgroundTests {
             arguments: ["start", "--notes", directory.path(of: "notes")])
         request.environment = ["PATH=/usr/bin:/bin", "NOTIFY_SOCKET=\(directory.path(of: "notify"))"]
         let child = try TestChild(request)
-        #expect(socket.descriptor.waitReadable(until: MonotonicTime.now() + .seconds(30)))
-        let message = try #require(try socket.receive())
-        #expect(message.sender?.pid == child.pid)
-        #expect(String(decoding: message.bytes, as: UTF8.self) == "READY=1")
+        var said = ""
+        while said != "READY=1" {
+            #expect(socket.descriptor.waitReadable(until: MonotonicTime.now() + .seconds(30)))
+            let message = try #require(try socket.receive())
+            #expect(message.sender?.pid == child.pid)
+            said = String(decoding: message.bytes, as: UTF8.self)
+        }
         try child.process.handle.signal(.terminate)
         #expect(try child.waitForExit() == .exited(code: 0))
     }

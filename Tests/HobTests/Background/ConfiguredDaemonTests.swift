@@ -19,13 +19,13 @@ struct ConfiguredDaemonTests {
     func precedence() throws {
         let directory = try TestDirectory()
         try directory.write("greeting: base\nhttp:\n  port: 1\n", to: "base.yml")
-        #expect(try Self.config(directory).contains("greeting     base"))
+        #expect(try Self.config(directory).contains("greeting             base"))
         try directory.write("greeting: production\n", to: "production.yml")
-        #expect(try Self.config(directory, ["-e", "production"]).contains("greeting     production"))
+        #expect(try Self.config(directory, ["-e", "production"]).contains("greeting             production"))
         let variable = ["FIXTURE_DAEMON_GREETING=variable"]
-        #expect(try Self.config(directory, ["-e", "production"], variable).contains("greeting     variable"))
+        #expect(try Self.config(directory, ["-e", "production"], variable).contains("greeting             variable"))
         let set = try Self.config(directory, ["-e", "production", "--set", "greeting=flag"], variable)
-        #expect(set.contains("greeting     flag"))
+        #expect(set.contains("greeting             flag"))
         #expect(set.contains("base.yml:3:"))
     }
 
@@ -48,6 +48,13 @@ struct ConfiguredDaemonTests {
         #expect(answer.output.contains("http.port"), "\(answer.output)")
         #expect(directory.read("notes") == nil)
         #expect(try Self.run(["config", "--set", "http.port=9x"]).status == .exited(code: 64))
+    }
+
+    @Test("options before a command are told to come behind it")
+    func misplaced() throws {
+        let answer = try Self.run(["-e", "production", "config"])
+        #expect(answer.status == .exited(code: 64))
+        #expect(answer.output.contains("a command comes before its options: 'fixture-daemon config -e production'"))
     }
 
     @Test("HUP reads it anew; a broken file leaves everything as it was")

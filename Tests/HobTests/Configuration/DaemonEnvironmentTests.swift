@@ -1,6 +1,7 @@
-import Hob
 import HobTestKit
 import Testing
+
+@testable import Hob
 
 @Suite struct DaemonEnvironmentTests {
     @Test func `row 39: -e selects the environment, then HOB_ENV, and the default is development`() throws {
@@ -39,10 +40,45 @@ import Testing
                 == "-e \(word): the environment must be 'development', 'test' or 'production', not '\(word)': "
                 + suggestion)
         #expect(error?.exitCode == 64)
-        let other = #expect(throws: ConfigurationError.self) {
-            try DaemonEnvironment.chosen(flag: nil, variables: ["HOB_ENV": "x"])
+    }
+
+    @Test func `an environment of one's own needs a file, and then it is one like the others`() throws {
+        let none = #expect(throws: ConfigurationError.self) {
+            try DaemonEnvironment.chosen(flag: nil, variables: ["HOB_ENV": "staging"])
         }
-        #expect(other?.message == "HOB_ENV: the environment must be 'development', 'test' or 'production', not 'x'")
-        #expect(other?.exitCode == 78)
+        #expect(
+            none?.message
+                == "HOB_ENV: the environment must be 'development', 'test' or 'production', not 'staging': "
+                + "make config/staging.yml for one of your own")
+        #expect(none?.exitCode == 78)
+
+        let directory = try TestDirectory()
+        try directory.write("http: { port: 1 }", to: "base.yml")
+        try directory.write("http: { port: 3 }", to: "staging.yml")
+        try directory.write("", to: "Wrong Name.yml")
+        let others = ConfigurationSources.environments(in: directory.path)
+        #expect(others == ["Wrong Name", "base", "staging"])
+        let chosen = try DaemonEnvironment.chosen(flag: "staging", variables: [:], others: others)
+        let sources = ConfigurationSources(
+            keys: Keys.all, daemon: "dirlister", environment: chosen, directory: directory.path)
+        #expect(try LiveConfiguration(sources)[Keys.port] == 3)
+        // No information is lost where nobody has said anything.
+        #expect(LogOptions.level(inEnvironment: "staging") == .debug)
+
+        let near = #expect(throws: ConfigurationError.self) {
+            try DaemonEnvironment.chosen(flag: "stagign", variables: [:], others: others)
+        }
+        #expect(
+            near?.message
+                == "-e stagign: the environment must be 'development', 'test', 'production' or 'staging', "
+                + "not 'stagign': did you mean 'staging'?")
+    }
+
+    @Test(arguments: ["base", "../production", "Staging", "a b", "", "9", "x/y"])
+    func `a name that cannot be a file's beside the others is none`(word: String) {
+        #expect(DaemonEnvironment(rawValue: word) == nil)
+        #expect(throws: ConfigurationError.self) {
+            try DaemonEnvironment.chosen(flag: word, variables: [:], others: [word])
+        }
     }
 }

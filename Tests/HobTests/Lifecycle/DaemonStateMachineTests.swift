@@ -49,13 +49,28 @@ struct DaemonStateMachineTests {
         var machine = Self.machine(.begun)
         #expect(machine.handle(.ready) == [.tell(.ready)])
         #expect(machine.handle(.ready) == [])
-        #expect(machine.handle(.reloadSignal) == [.tell(.reloading), .reload])
+        #expect(machine.handle(.reloadSignal) == [.tell(.reloading), .reload(1)])
         #expect(machine.handle(.reloadSignal) == [])
-        #expect(machine.handle(.reloaded(failure: "bad")) == [.complain("the reload failed: bad"), .reload])
-        #expect(machine.handle(.reloaded(failure: nil)) == [.tell(.ready)])
+        #expect(machine.handle(.reloaded(1, failure: "bad")) == [.complain("the reload failed: bad"), .reload(2)])
+        #expect(machine.handle(.reloaded(2, failure: nil)) == [.tell(.ready)])
         var stopping = Self.machine(.begun, .stopSignal(15))
         #expect(stopping.handle(.ready) == [])
         #expect(stopping.handle(.reloadSignal) == [])
+    }
+
+    @Test("a reload that hangs ends by its deadline, and what comes of it later is not taken for the next one's end")
+    func hangingReload() {
+        var machine = Self.machine(.begun, .ready, .reloadSignal)
+        #expect(
+            machine.handle(.reloaded(1, failure: "too late")) == [
+                .complain("the reload failed: too late"), .tell(.ready),
+            ])
+        #expect(machine.handle(.reloadSignal) == [.tell(.reloading), .reload(2)])
+        #expect(machine.handle(.reloaded(1, failure: nil)) == [])
+        #expect(machine.phase == .reloading)
+        #expect(machine.handle(.reloaded(2, failure: nil)) == [.tell(.ready)])
+        // The timer of one that has ended.
+        #expect(machine.handle(.reloaded(2, failure: "too late")) == [])
     }
 
     @Test("whoever sends TERM three times gets an end at once")
@@ -71,7 +86,7 @@ struct DaemonStateMachineTests {
     func walk(_ seed: UInt64) {
         var generator = SplitMix64(seed: seed)
         let events: [DaemonEvent] = [
-            .ready, .stopSignal(15), .reloadSignal, .reloaded(failure: nil), .reloaded(failure: "x"),
+            .ready, .stopSignal(15), .reloadSignal, .reloaded(1, failure: nil), .reloaded(2, failure: "x"),
             .toggleLevelSignal, .debugSignal, .ended(failure: nil), .ended(failure: "x"), .patienceOver, .deadlineOver,
             .hooksEnded,
         ]

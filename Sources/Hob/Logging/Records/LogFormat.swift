@@ -14,6 +14,8 @@ public struct LogFormat: Sendable, Hashable {
     public var showsCaller: Bool
     /// Whether the level of a text line is coloured.
     public var usesColour: Bool
+    /// Whether a text line begins with its time; not where whoever reads it, such as hob, writes one before it.
+    var showsTime = true
 
     /// Makes a format.
     public init(_ style: Style = .text, showsCaller: Bool = false, usesColour: Bool = false) {
@@ -30,7 +32,7 @@ public struct LogFormat: Sendable, Hashable {
     /// The record as one line, its line end included.
     func line(of record: LogRecord) -> [UInt8] {
         switch style {
-        case .text: Array(TextLine.line(of: record, showsCaller: showsCaller, usesColour: usesColour).utf8)
+        case .text: Array(TextLine.line(of: record, in: self).utf8)
         case .json: JSONLine.line(of: record, showsCaller: showsCaller)
         }
     }

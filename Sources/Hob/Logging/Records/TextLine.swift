@@ -2,12 +2,12 @@ import Logging
 
 /// Writes a record for people.
 enum TextLine {
-    static func line(of record: LogRecord, showsCaller: Bool, usesColour: Bool) -> String {
-        var line = LogStamp.rfc3339(record.milliseconds)
-        line += usesColour ? " \(colour(record.level))\(record.level)\u{1B}[0m" : " \(record.level)"
+    static func line(of record: LogRecord, in format: LogFormat) -> String {
+        var line = format.showsTime ? "\(LogStamp.rfc3339(record.milliseconds)) " : ""
+        line += format.usesColour ? "\(colour(record.level))\(record.level)\u{1B}[0m" : "\(record.level)"
         line += " [\(record.daemon) \(record.pid)] \(record.source)"
         if record.label != record.daemon { line += "(\(escaped(record.label)))" }
-        if showsCaller { line += " \(record.fileName):\(record.line) \(record.function)" }
+        if format.showsCaller { line += " \(record.fileName):\(record.line) \(record.function)" }
         return line + ": \(body(of: record))\n"
     }
 

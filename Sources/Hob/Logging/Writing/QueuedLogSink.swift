@@ -16,9 +16,11 @@ public final class QueuedLogSink: LogSink {
     /// - Parameters:
     ///   - destination: Where lines go.
     ///   - daemon: The name in what the sink itself has to say.
+    ///   - formats: What lines look like where the destination does not say.
     ///   - capacity: How many bytes may wait.
     public convenience init(
-        to destination: LogDestination, daemon: String, capacity: Int = QueuedLogSink.capacity
+        to destination: LogDestination, daemon: String, formats: LogFormatSwitch = LogFormatSwitch(.text),
+        capacity: Int = QueuedLogSink.capacity
     ) throws(LogError) {
         let target: any LogTarget
         let encode: @Sendable (LogRecord) -> [UInt8]
@@ -26,13 +28,13 @@ public final class QueuedLogSink: LogSink {
             switch destination {
             case .file(let path, let format, let mode):
                 target = try FileTarget(path: path, mode: mode)
-                encode = format.line(of:)
+                encode = Self.encoder(format, formats)
             case .standardOutput(let format):
                 target = try FileTarget(descriptor: 1)
-                encode = (format ?? LogOptions.format(forDescriptor: 1)).line(of:)
+                encode = Self.encoder(format, formats, stream: 1)
             case .standardError(let format):
                 target = try FileTarget(descriptor: 2)
-                encode = (format ?? LogOptions.format(forDescriptor: 2)).line(of:)
+                encode = Self.encoder(format, formats, stream: 2)
             case .syslog(let path, let dialect, let facility):
                 target = DatagramTarget(path: path)
                 let host = dialect == .rfc5424 ? HostName.current : ""
@@ -45,6 +47,20 @@ public final class QueuedLogSink: LogSink {
             throw LogError(.cannotOpen, error.message, cause: error)
         }
         try self.init(target, daemon: daemon, capacity: capacity, encode: encode)
+    }
+
+    private static func encoder(
+        _ format: LogFormat?, _ formats: LogFormatSwitch, stream: Int32? = nil
+    ) -> @Sendable (LogRecord) -> [UInt8] {
+        if let format { return format.line(of:) }
+        let usesColour = stream.map(LogOptions.usesColour(onDescriptor:)) ?? false
+        let isStamped = stream.map(StampedStream.isOne) ?? false
+        return { record in
+            var format = formats.format
+            format.usesColour = usesColour
+            format.showsTime = !isStamped
+            return format.line(of: record)
+        }
     }
 
     init(

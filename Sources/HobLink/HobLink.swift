@@ -1,0 +1,3 @@
+@_exported public import Distributed
+@_exported public import HobPolicy
+@_exported public import Logging
