@@ -127,7 +127,8 @@ let package = Package(
         .target(
             name: "HobFuzz",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobCoding", "HobAMQPCore", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor",
+                "HobPolicy", "HobProtocol", "HobCoding", "HobAMQPCore", "HobYAML", "HobSystem", "HobSupervisorCore",
+                "HobSupervisor",
                 "HobConfig", "HobLink",
             ],
             path: "Fuzz/Targets"),
@@ -174,7 +175,8 @@ let package = Package(
         .testTarget(
             name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
-        .testTarget(name: "HobAMQPCoreTests", dependencies: ["HobAMQPCore", "HobPolicy"], exclude: ["Golden"]),
+        .testTarget(
+            name: "HobAMQPCoreTests", dependencies: ["HobAMQPCore", "HobPolicy", "HobSystem"], exclude: ["Golden"]),
         .testTarget(name: "HobCodingTests", dependencies: ["HobCoding", "HobPolicy"]),
         .testTarget(name: "HobSystemTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit", "hob-fixture"]),
         .testTarget(
