@@ -285,6 +285,9 @@ if Context.environment["HOB_BENCH"] == "1" {
         .executableTarget(
             name: "link-bench", dependencies: ["HobLink", "HobSystem"], path: "Benchmarks/link",
             exclude: ["echo.c", "drb.rb"]))
+    package.targets.append(
+        .executableTarget(
+            name: "amqp-bench", dependencies: ["HobAMQP"], path: "Benchmarks/amqp", exclude: ["peer.c", "peer.py"]))
     // Benchmarks/run-workers.
     package.targets.append(
         .executableTarget(

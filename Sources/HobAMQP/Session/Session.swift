@@ -209,6 +209,7 @@ extension SessionState {
             transportDown("no connection, or no TLS, within \(settings.connectionTimeout)", epoch: epoch)
         case .recovery: recoveryEvent(.expired)
         case .sweep: sweep()
+        case .acks: writeAllPendingAcks()
         case .drain: closeNow()
         case .resubscribe(let tag): resubscribe(tag)
         }

@@ -27,6 +27,7 @@ enum SessionTimer: Hashable, Sendable {
     case attempt
     case recovery
     case sweep
+    case acks
     case drain
     case resubscribe(String)
 }

@@ -14,6 +14,8 @@ struct ChannelRecord: Sendable {
     var isReady = false
     var flowIsActive = true
     var prefetch: UInt16?
+    /// Acknowledgements that have not been written: many of them often become one.
+    var pendingAcks: [UInt64] = []
 
     init(id: UInt64, usesConfirms: Bool, largestBody: Int) {
         self.id = id

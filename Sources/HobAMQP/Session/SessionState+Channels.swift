@@ -11,7 +11,9 @@ extension SessionState {
 
     private mutating func perform(_ action: ChannelAction, on number: UInt16) {
         switch action {
-        case .send(let method): write(method, on: number)
+        case .send(let method):
+            writePendingAcks(on: number)
+            write(method, on: number)
         case .reply(let ticket, let method):
             answered(ticket, .method(method))
             closeIfOrphan(number)
@@ -76,6 +78,7 @@ extension SessionState {
         }
         channels[number]?.isReady = false
         channels[number]?.flowIsActive = true
+        channels[number]?.pendingAcks = []
         channels[number]?.assembly = ContentAssembly(limit: settings.largestBody)
         // A channel that was closing when the connection went is closed.
         let returns = settings.recovery.recovers && refusal == nil
@@ -122,30 +125,5 @@ extension SessionState {
         let waiting = deferred.filter { $0.record.channel.id == record.id }
         deferred.removeAll { $0.record.channel.id == record.id }
         for call in waiting { fail(call.record, call.id, error) }
-    }
-
-    // MARK: Acknowledgements
-
-    mutating func settle(
-        _ method: BasicMethod, tag: UInt64, multiple: Bool, generation: UInt64, number: UInt16
-    ) -> AMQPDelivery.Settlement {
-        guard let verdict = channels[number]?.ledger.settle(tag, multiple: multiple, generation: generation) else {
-            traffic.stale &+= 1
-            return .stale
-        }
-        switch verdict {
-        case .send(let settled):
-            guard channels[number]?.machine.isOpen == true, connection.isOpen else {
-                traffic.stale &+= 1
-                return .stale
-            }
-            traffic.settled &+= UInt64(settled)
-            write(.basic(method), on: number)
-            return .sent
-        case .stale:
-            traffic.stale &+= 1
-            return .stale
-        case .settledBefore: return .settledBefore
-        }
     }
 }

@@ -145,6 +145,8 @@ extension SessionState {
         unset(.attempt)
         blockedReason = nil
         isFlushScheduled = false
+        awaitsAcks = false
+        unset(.acks)
         out.removeAll()
         let error = AMQPError(ending, of: settings.name)
         for waiter in secretWaiters { effects.append(.resume(waiter, error)) }
@@ -198,6 +200,7 @@ extension SessionState {
             epoch += 1
             finish(AMQPError(ConnectionEnding.closed, of: settings.name))
         } else {
+            writeAllPendingAcks()
             connectionEvent(.close(.success, "the application has closed the connection"))
         }
     }

@@ -47,6 +47,8 @@ struct SessionState: Sendable {
     var secretWaiters: [CheckedContinuation<Void, any Error>] = []
     /// Publishers without confirms that wait until what is written has gone.
     var spaceWaiters: [PipelineRecord.Waiter] = []
+    /// Whether the timer for acknowledgements runs.
+    var awaitsAcks = false
     var pausedConsumers: Set<String> = []
     var timerGenerations: [SessionTimer: UInt64] = [:]
     var sweepAt: MonotonicInstant?

@@ -23,6 +23,9 @@ package struct DeliveryLedger: Sendable {
     /// How many await an acknowledgement.
     package var count: Int { unsettled.count }
 
+    /// The first of those that await an acknowledgement.
+    package var firstUnsettled: UInt64? { unsettled.min() }
+
     /// The channel has been opened: what was delivered before will be delivered again.
     package mutating func begin() {
         generation += 1
