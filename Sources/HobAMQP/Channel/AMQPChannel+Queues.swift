@@ -104,12 +104,9 @@ extension AMQPChannel {
     public func get(_ queue: String, noAck: Bool = false) async throws -> AMQPDelivery? {
         let reply = try await session.call(.basic(.get(queue: queue, noAck: noAck)), on: reference)
         guard case .content(let content, let generation) = reply,
-            case .basic(.getOk(let tag, let redelivered, let exchange, let key, let count)) = content.method
+            let message = ReceivedMessage(content, generation: generation)
         else { return nil }
-        return AMQPDelivery(
-            body: content.body, properties: content.properties, exchange: exchange, routingKey: key,
-            isRedelivered: redelivered, consumerTag: "", remainingCount: Int(count), tag: tag,
-            generation: generation, needsAck: !noAck, channel: self)
+        return AMQPDelivery(message, on: self, needsAck: !noAck)
     }
 }
 

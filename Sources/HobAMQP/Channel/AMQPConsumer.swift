@@ -74,14 +74,6 @@ public final class AMQPConsumer: AsyncSequence, Sendable {
     }
 
     private func delivery(_ message: ReceivedMessage) -> AMQPDelivery {
-        // Nothing else is put into a consumer's buffer.
-        guard
-            case .basic(.deliver(_, let deliveryTag, let redelivered, let exchange, let routingKey)) =
-                message.content.method
-        else { preconditionFailure("a consumer was given \(message.content.method.name)") }
-        return AMQPDelivery(
-            body: message.content.body, properties: message.content.properties, exchange: exchange,
-            routingKey: routingKey, isRedelivered: redelivered, consumerTag: tag, remainingCount: nil,
-            tag: deliveryTag, generation: message.generation, needsAck: needsAck, channel: channel)
+        AMQPDelivery(message, on: channel, needsAck: needsAck)
     }
 }

@@ -4,24 +4,30 @@ public import HobAMQPCore
 /// ``reject(requeue:)``, unless the consumer asked for none; what is never settled is delivered again when the channel
 /// closes.
 public struct AMQPDelivery: Sendable {
+    private let message: ReceivedMessage
+    private let channel: AMQPChannel
+    private let needsAck: Bool
+
+    init(_ message: ReceivedMessage, on channel: AMQPChannel, needsAck: Bool) {
+        self.message = message
+        self.channel = channel
+        self.needsAck = needsAck
+    }
+
     /// The body.
-    public let body: [UInt8]
+    public var body: [UInt8] { message.body }
     /// What the message says about itself.
-    public let properties: AMQPProperties
+    public var properties: AMQPProperties { message.properties }
     /// The exchange it was published to; empty is the default one.
-    public let exchange: String
+    public var exchange: String { message.exchange }
     /// The routing key it was published with.
-    public let routingKey: String
+    public var routingKey: String { message.routingKey }
     /// Whether it was delivered before, and perhaps dealt with.
-    public let isRedelivered: Bool
+    public var isRedelivered: Bool { message.isRedelivered }
     /// The consumer it came for; empty for one that was asked for singly.
-    public let consumerTag: String
+    public var consumerTag: String { message.consumerTag }
     /// How many more are in the queue, for one that was asked for singly.
-    public let remainingCount: Int?
-    let tag: UInt64
-    let generation: UInt64
-    let needsAck: Bool
-    let channel: AMQPChannel
+    public var remainingCount: Int? { message.remainingCount }
 
     /// What became of an acknowledgement.
     public enum Settlement: Hashable, Sendable {
@@ -42,7 +48,7 @@ public struct AMQPDelivery: Sendable {
     /// - Returns: whether it is sent.
     @discardableResult
     public func ack(multiple: Bool = false) -> Settlement {
-        settle(.ack(deliveryTag: tag, multiple: multiple), multiple: multiple)
+        settle(.ack(deliveryTag: message.tag, multiple: multiple), multiple: multiple)
     }
 
     /// Says that the message could not be dealt with. Returns at once.
@@ -54,7 +60,7 @@ public struct AMQPDelivery: Sendable {
     /// - Returns: whether it is sent.
     @discardableResult
     public func nack(requeue: Bool, multiple: Bool = false) -> Settlement {
-        settle(.nack(deliveryTag: tag, multiple: multiple, requeue: requeue), multiple: multiple)
+        settle(.nack(deliveryTag: message.tag, multiple: multiple, requeue: requeue), multiple: multiple)
     }
 
     /// Says that this one message could not be dealt with, in the words of the protocol's first version.
@@ -63,12 +69,12 @@ public struct AMQPDelivery: Sendable {
     /// - Returns: whether it is sent.
     @discardableResult
     public func reject(requeue: Bool) -> Settlement {
-        settle(.reject(deliveryTag: tag, requeue: requeue), multiple: false)
+        settle(.reject(deliveryTag: message.tag, requeue: requeue), multiple: false)
     }
 
     private func settle(_ method: BasicMethod, multiple: Bool) -> Settlement {
         guard needsAck else { return .settledBefore }
         return channel.session.settle(
-            method, tag: tag, multiple: multiple, generation: generation, channel: channel.reference)
+            method, tag: message.tag, multiple: multiple, generation: message.generation, channel: channel.reference)
     }
 }

@@ -38,12 +38,6 @@ enum CallReply: Sendable {
     case content(ContentAssembly.Content, generation: UInt64)
 }
 
-/// A message for a consumer.
-struct ReceivedMessage: Sendable {
-    var content: ContentAssembly.Content
-    var generation: UInt64
-}
-
 /// A channel of the application: its number may be used again, its id never is.
 struct ChannelReference: Hashable, Sendable {
     var number: UInt16

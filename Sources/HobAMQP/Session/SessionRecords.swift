@@ -2,9 +2,11 @@ import HobAMQPCore
 import HobPolicy
 
 /// A channel, and all that hangs on it but its consumers.
-struct ChannelRecord: Sendable {
+///
+/// A class, so that reading one field copies one field; unchecked, because only the session's `state` lock leads to it.
+final class ChannelRecord: @unchecked Sendable {
     /// The handle of the application; 0 when it has none.
-    var id: UInt64
+    let id: UInt64
     var machine = ChannelMachine()
     var assembly: ContentAssembly
     var ledger = DeliveryLedger()
@@ -17,6 +19,8 @@ struct ChannelRecord: Sendable {
     /// Acknowledgements that have not been written: many of them often become one.
     var pendingAcks: [UInt64] = []
 
+    var mayPublish: Bool { isReady && flowIsActive && machine.isOpen }
+
     init(id: UInt64, usesConfirms: Bool, largestBody: Int) {
         self.id = id
         self.usesConfirms = usesConfirms
@@ -25,23 +29,38 @@ struct ChannelRecord: Sendable {
 }
 
 /// A consumer and the messages that the application has not taken.
-struct ConsumerRecord: Sendable {
+///
+/// A class, so that reading one field copies one field; unchecked, because only the session's `state` lock leads to it.
+final class ConsumerRecord: @unchecked Sendable {
     struct Waiter: Sendable {
         var id: UInt64
         var continuation: CheckedContinuation<ReceivedMessage?, any Error>
     }
 
-    var channel: ChannelReference
-    var queue: String
-    var noAck: Bool
-    var isExclusive: Bool
-    var prefetch: UInt16
-    var arguments: AMQPTable
+    let channel: ChannelReference
+    let queue: String
+    let noAck: Bool
+    let isExclusive: Bool
+    let prefetch: UInt16
+    let arguments: AMQPTable
     var machine: ConsumerMachine
     var buffer = RingQueue<ReceivedMessage>()
     var waiters: [Waiter] = []
     /// Set when no more messages come: nil for an end as wished.
     var ending: Result<Void, AMQPError>?
+
+    init(
+        channel: ChannelReference, queue: String, noAck: Bool, isExclusive: Bool, prefetch: UInt16,
+        arguments: AMQPTable, machine: ConsumerMachine
+    ) {
+        self.channel = channel
+        self.queue = queue
+        self.noAck = noAck
+        self.isExclusive = isExclusive
+        self.prefetch = prefetch
+        self.arguments = arguments
+        self.machine = machine
+    }
 }
 
 /// A message on its way to the broker, and who waits for it.
@@ -65,19 +84,40 @@ struct Outgoing: Sendable {
 }
 
 /// Messages published one behind the other without waiting for each.
-struct PipelineRecord: Sendable {
+///
+/// A class, so that reading one field copies one field; unchecked, because only the session's `state` lock leads to it.
+final class PipelineRecord: @unchecked Sendable {
     struct Waiter: Sendable {
         var id: UInt64
         var continuation: CheckedContinuation<Void, any Error>
         var deadline: MonotonicInstant
     }
 
-    var window: Int
+    let window: Int
     var inFlight = 0
     var failures = 0
     var firstError: AMQPError?
     var waitingForSpace: [Waiter] = []
     var waitingForAll: [Waiter] = []
+
+    init(window: Int) {
+        self.window = window
+    }
+
+    /// Those whose waiting has an end: space has come, half a window of it so that nobody wakes for each, or all is
+    /// confirmed.
+    func takeReady() -> [Waiter] {
+        var ready: [Waiter] = []
+        if !waitingForSpace.isEmpty, inFlight <= window / 2 {
+            ready = waitingForSpace
+            waitingForSpace = []
+        }
+        if !waitingForAll.isEmpty, inFlight == 0 {
+            ready += waitingForAll
+            waitingForAll = []
+        }
+        return ready
+    }
 }
 
 /// A call that the broker has not answered, and what is to happen when it does.

@@ -115,7 +115,7 @@ extension SessionState {
         channels[number] = nil
         for (_, outgoing) in lost { complete(outgoing, error) }
         if connection.isOpen, !record.machine.isClosed, record.id != 0 {
-            var orphan = ChannelRecord(id: 0, usesConfirms: false, largestBody: settings.largestBody)
+            let orphan = ChannelRecord(id: 0, usesConfirms: false, largestBody: settings.largestBody)
             orphan.machine = record.machine
             orphan.assembly = record.assembly
             channels[number] = orphan

@@ -51,13 +51,12 @@ extension SessionState {
     }
 
     private mutating func requeueBuffered(_ tag: String) {
-        guard let consumer = consumers[tag] else { return }
+        guard let noAck = consumers[tag]?.noAck, let number = consumers[tag]?.channel.number else { return }
         while let message = consumers[tag]?.buffer.popFirst() {
-            guard !consumer.noAck, case .basic(.deliver(_, let deliveryTag, _, _, _)) = message.content.method
-            else { continue }
+            guard !noAck else { continue }
             _ = settle(
-                .nack(deliveryTag: deliveryTag, requeue: true), tag: deliveryTag, multiple: false,
-                generation: message.generation, number: consumer.channel.number)
+                .nack(deliveryTag: message.tag, requeue: true), tag: message.tag, multiple: false,
+                generation: message.generation, number: number)
         }
     }
 
@@ -132,46 +131,46 @@ extension SessionState {
         guard case .basic(.deliver(let tag, let deliveryTag, _, _, _)) = content.method else { return }
         traffic.delivered &+= 1
         let generation = channels[number]?.ledger.generation ?? 0
-        guard let consumer = consumers[tag] else {
+        // Only what is asked for is copied: a record held here would have its buffer copied when that grows.
+        guard let noAck = consumers[tag]?.noAck else {
             // The application has let go of it; the broker gives the message to somebody else.
             write(.basic(.nack(deliveryTag: deliveryTag, requeue: true)), on: number)
             return
         }
-        if !consumer.noAck {
+        if !noAck {
             do {
                 try channels[number]?.ledger.delivered(deliveryTag)
             } catch {
                 return connectionEvent(.violated(error))
             }
         }
-        let message = ReceivedMessage(content: content, generation: generation)
-        guard let actions = consumers[tag]?.machine.handle(.delivered, using: &generator) else { return }
+        guard let message = ReceivedMessage(content, generation: generation),
+            let actions = consumers[tag]?.machine.handle(.delivered, using: &generator)
+        else { return }
         for action in actions {
             if action == .push { push(message, to: tag) } else { perform(action, of: tag) }
         }
     }
 
     private mutating func push(_ message: ReceivedMessage, to tag: String) {
-        guard let waiter = consumers[tag]?.waiters.first else {
+        guard consumers[tag]?.waiters.isEmpty == false, let waiter = consumers[tag]?.waiters.removeFirst() else {
             consumers[tag]?.buffer.append(message)
             return
         }
-        consumers[tag]?.waiters.removeFirst()
         effects.append(.resumeDelivery(waiter.continuation, .success(message)))
         consumerEvent(.taken, of: tag)
     }
 
     /// What is at hand for the application: a message, the end, or nothing yet.
     mutating func take(_ tag: String) throws(AMQPError) -> Taken {
-        guard let consumer = consumers[tag] else { return .end }
-        if !consumer.buffer.isEmpty, let message = consumers[tag]?.buffer.popFirst() {
+        if let message = consumers[tag]?.buffer.popFirst() {
             consumerEvent(.taken, of: tag)
             return .message(message)
         }
-        switch consumer.ending {
-        case .success?: return .end
-        case .failure(let error)?: throw error
-        case nil: return .nothing
+        guard let ending = consumers[tag]?.ending else { return consumers[tag] == nil ? .end : .nothing }
+        switch ending {
+        case .success: return .end
+        case .failure(let error): throw error
         }
     }
 

@@ -109,10 +109,9 @@ extension SessionState {
     }
 
     private mutating func cancelTraffic(_ id: UInt64) {
-        for (tag, consumer) in consumers {
+        for consumer in consumers.values {
             guard let index = consumer.waiters.firstIndex(where: { $0.id == id }) else { continue }
-            consumers[tag]?.waiters.remove(at: index)
-            return effects.append(.resumeDeliveryCancelled(consumer.waiters[index].continuation))
+            return effects.append(.resumeDeliveryCancelled(consumer.waiters.remove(at: index).continuation))
         }
         for number in channels.keys {
             guard let (ticket, outgoing) = channels[number]?.confirms.waiting(where: { $0.id == id }).first

@@ -5,8 +5,7 @@ import Logging
 /// Messages on their way out.
 extension SessionState {
     private func mayPublish(on number: UInt16) -> Bool {
-        guard isUp, blockedReason == nil, let record = channels[number] else { return false }
-        return record.isReady && record.flowIsActive && record.machine.isOpen
+        isUp && blockedReason == nil && channels[number]?.mayPublish == true
     }
 
     /// Sends a message, or keeps it until it may be sent. What cannot be said in the protocol is refused at once.
@@ -131,28 +130,21 @@ extension SessionState {
     // MARK: Pipelines
 
     private mutating func completeInPipeline(_ id: UInt64, _ error: AMQPError?) {
-        pipelines[id]?.inFlight -= 1
-        if let error {
-            pipelines[id]?.failures += 1
-            if pipelines[id]?.firstError == nil { pipelines[id]?.firstError = error }
-        }
         guard let pipeline = pipelines[id] else { return }
-        if !pipeline.waitingForSpace.isEmpty, pipeline.inFlight < pipeline.window {
-            pipelines[id]?.waitingForSpace = []
-            for waiter in pipeline.waitingForSpace { effects.append(.resume(waiter.continuation, nil)) }
+        pipeline.inFlight -= 1
+        if let error {
+            pipeline.failures += 1
+            if pipeline.firstError == nil { pipeline.firstError = error }
         }
-        if !pipeline.waitingForAll.isEmpty, pipeline.inFlight == 0 {
-            pipelines[id]?.waitingForAll = []
-            for waiter in pipeline.waitingForAll { effects.append(.resume(waiter.continuation, nil)) }
-        }
+        for waiter in pipeline.takeReady() { effects.append(.resume(waiter.continuation, nil)) }
     }
 
     mutating func failPipeline(_ id: UInt64, _ error: AMQPError) {
         guard let pipeline = pipelines[id] else { return }
-        pipelines[id]?.waitingForSpace = []
-        pipelines[id]?.waitingForAll = []
         for waiter in pipeline.waitingForSpace + pipeline.waitingForAll {
             effects.append(.resume(waiter.continuation, error))
         }
+        pipeline.waitingForSpace = []
+        pipeline.waitingForAll = []
     }
 }

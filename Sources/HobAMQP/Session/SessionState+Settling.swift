@@ -38,9 +38,8 @@ extension SessionState {
 
     private mutating func gather(_ tag: UInt64, on number: UInt16) {
         channels[number]?.pendingAcks.append(tag)
-        guard let record = channels[number] else { return }
-        let prefetch = Int(record.prefetch ?? 0)
-        if record.pendingAcks.count >= (prefetch == 0 ? 64 : max(1, prefetch / 4)) {
+        let prefetch = Int(channels[number]?.prefetch ?? 0)
+        if channels[number]?.pendingAcks.count ?? 0 >= (prefetch == 0 ? 64 : max(1, prefetch / 4)) {
             writePendingAcks(on: number)
         } else if !awaitsAcks {
             awaitsAcks = true
@@ -49,7 +48,7 @@ extension SessionState {
     }
 
     mutating func writePendingAcks(on number: UInt16) {
-        guard var tags = channels[number]?.pendingAcks, !tags.isEmpty else { return }
+        guard channels[number]?.pendingAcks.isEmpty == false, var tags = channels[number]?.pendingAcks else { return }
         channels[number]?.pendingAcks = []
         if tags.count > 1, let last = tags.max(), (channels[number]?.ledger.firstUnsettled ?? .max) > last {
             write(.basic(.ack(deliveryTag: last, multiple: true)), on: number)
