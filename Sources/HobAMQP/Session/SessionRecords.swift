@@ -12,6 +12,8 @@ final class ChannelRecord: @unchecked Sendable {
     var ledger = DeliveryLedger()
     var confirms = ConfirmTracker<Outgoing>()
     let usesConfirms: Bool
+    /// Whether it has been open once: then it is opened again with the connection.
+    var hasOpened = false
     /// The broker confirms on this opening of the channel, and everything on it has been made again.
     var isReady = false
     var flowIsActive = true

@@ -113,6 +113,7 @@ extension SessionState {
             if let change { apply(change, reply) }
             effects.append(.resumeReply(continuation, .success(reply)))
         case .open(let continuation):
+            channels[call.channel.number]?.hasOpened = true
             channels[call.channel.number]?.ledger.begin()
             guard channels[call.channel.number]?.usesConfirms == true else {
                 channels[call.channel.number]?.isReady = true

@@ -38,7 +38,7 @@ extension SessionState {
     func stepsOfRecovery() -> [RecoveryStep] {
         var steps: [RecoveryStep] = []
         for number in channels.keys.sorted() {
-            guard let record = channels[number] else { continue }
+            guard let record = channels[number], record.hasOpened else { continue }
             steps.append(.channel(number))
             if record.usesConfirms { steps.append(.confirms(number)) }
             if record.prefetch != nil { steps.append(.prefetch(number)) }
