@@ -48,6 +48,8 @@ final class ConsumerRecord: @unchecked Sendable {
     var machine: ConsumerMachine
     var buffer = RingQueue<ReceivedMessage>()
     var waiters: [Waiter] = []
+    /// Whether the broker has been asked once: then it is asked again with the connection.
+    var hasBegun = false
     /// Set when no more messages come: nil for an end as wished.
     var ending: Result<Void, AMQPError>?
 

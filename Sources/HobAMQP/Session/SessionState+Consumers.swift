@@ -76,6 +76,7 @@ extension SessionState {
         _ caller: (id: UInt64, continuation: CheckedContinuation<CallReply, any Error>, deadline: MonotonicInstant)?
     ) {
         guard let consumer = consumers[tag] else { return }
+        consumer.hasBegun = true
         let number = consumer.channel.number
         if !consumer.noAck {
             channels[number]?.prefetch = consumer.prefetch

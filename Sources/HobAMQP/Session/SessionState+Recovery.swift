@@ -44,7 +44,7 @@ extension SessionState {
             if record.prefetch != nil { steps.append(.prefetch(number)) }
         }
         if !registry.isEmpty { steps += [.topologyChannel] + registry.steps + [.closeTopologyChannel] }
-        for (tag, consumer) in consumers.sorted(by: { $0.key < $1.key }) where consumer.machine.awaitsChannel {
+        for (tag, consumer) in consumers.sorted(by: { $0.key < $1.key }) where consumer.hasBegun && consumer.machine.awaitsChannel {
             steps.append(
                 .consumer(channel: consumer.channel.number, tag: tag, queue: registry.currentName(consumer.queue)))
         }

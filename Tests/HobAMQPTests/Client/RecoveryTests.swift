@@ -128,11 +128,26 @@ import Testing
             #expect(late?.code == .timedOut)
             let unsent = await #expect(throws: AMQPError.self) { try await channel.publish(AMQPMessage("x"), to: "q") }
             #expect(unsent?.code == .timedOut)
-            async let opened = connection.openChannel()
             proxy.refuse(false)
-            let other = try await opened
+            let other = try await connection.openChannelPatiently()()
             // What was given up before it was sent never was.
             #expect(try await other.queueStatus("q").messageCount == 0)
+        }
+    }
+
+    @Test func `an opened channel and a new consumer wait for the connection too`() async throws {
+        try await with { connection in
+            let channel = try await connection.openChannel()
+            try await channel.declareQueue("q")
+            proxy.refuse(true)
+            proxy.inflict(.reset)
+            try await eventually { connection.state != .connected }
+            async let opened = connection.openChannel()
+            async let consumed = channel.consume("q")
+            proxy.refuse(false)
+            try await opened.publish(AMQPMessage("x"), to: "q")
+            var iterator = try await consumed.makeAsyncIterator()
+            #expect(try await iterator.next()?.text == "x")
         }
     }
 
@@ -256,7 +271,7 @@ extension AMQPConnection {
             do {
                 let channel = try await openChannel()
                 return { channel }
-            } catch let error as AMQPError where error.code == .connectionLost { continue }
+            } catch let error as AMQPError where error.code == .connectionLost || error.code == .timedOut { continue }
         }
         let channel = try await openChannel()
         return { channel }
