@@ -106,6 +106,7 @@ let package = Package(
             dependencies: [
                 "HobPolicy", "HobAMQPCore",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AMQP"])),
@@ -239,7 +240,7 @@ let package = Package(
             dependencies: [
                 "HobAMQP", "HobPolicy", "HobSystem", "HobTestKit", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AMQP"])),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             exclude: ["Drivers"]),
         .testTarget(

@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 public import HobPolicy
 
@@ -63,3 +64,4 @@ public enum AMQPConsumerCancelPolicy: Hashable, Sendable {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 
 /// Exchanges: where messages are published to, and what they are routed by.
@@ -96,3 +97,4 @@ public struct AMQPExchangeType: RawRepresentable, Hashable, Sendable {
     /// To the queues whose headers fit the message's.
     public static let headers = AMQPExchangeType(rawValue: "headers")
 }
+#endif

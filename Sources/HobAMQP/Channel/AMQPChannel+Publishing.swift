@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 
@@ -66,3 +67,4 @@ extension AMQPChannel {
         AMQPPublisher(self, window: window)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 
 /// Queues: where messages wait.
@@ -131,3 +132,4 @@ public struct AMQPQueue: Hashable, Sendable {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 
@@ -77,3 +78,4 @@ public final class AMQPChannel: Sendable {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 
 /// The messages of a queue, as they come.
@@ -77,3 +78,4 @@ public final class AMQPConsumer: AsyncSequence, Sendable {
         AMQPDelivery(message, on: channel, needsAck: needsAck)
     }
 }
+#endif

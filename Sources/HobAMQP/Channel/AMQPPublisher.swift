@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 
@@ -94,3 +95,4 @@ public final class AMQPPublisher: Sendable {
         if let error { throw error }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 public import Logging
 
@@ -28,3 +29,4 @@ public struct AMQPConfiguration: Sendable {
     /// A configuration of defaults.
     public init() {}
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 import HobPolicy
 import Logging
@@ -158,3 +159,4 @@ public final class AMQPConnection: Sendable {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 /// Where a connection stands.
 public enum AMQPConnectionState: Hashable, Sendable {
     /// The first connection is being made.
@@ -27,3 +28,4 @@ extension AMQPConnectionState: CustomStringConvertible {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 
 /// What went wrong with a broker, in a sentence, with a code to act upon.
@@ -88,3 +89,4 @@ extension AMQPError {
         self.init(.invalidArgument, error.message)
     }
 }
+#endif

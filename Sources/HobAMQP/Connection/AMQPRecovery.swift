@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 public import HobPolicy
 
@@ -58,3 +59,4 @@ public struct AMQPRecovery: Hashable, Sendable {
             backoff: backoff, maximumRounds: maximumRounds, persistsAtStart: persistsAtStart, recovers: recovers)
     }
 }
+#endif

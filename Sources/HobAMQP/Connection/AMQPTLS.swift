@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import NIOSSL
 
@@ -51,3 +52,4 @@ public struct AMQPTLS: Hashable, Sendable {
         }
     }
 }
+#endif

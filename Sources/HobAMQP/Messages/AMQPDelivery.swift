@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 
 /// A message that came from a queue. It is settled once, with ``ack(multiple:)``, ``nack(requeue:multiple:)`` or
@@ -78,3 +79,4 @@ public struct AMQPDelivery: Sendable {
             method, tag: message.tag, multiple: multiple, generation: message.generation, channel: channel.reference)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 
 /// A message to publish: a body and what it says about itself.
@@ -38,3 +39,4 @@ extension AMQPProperties {
         return properties
     }()
 }
+#endif

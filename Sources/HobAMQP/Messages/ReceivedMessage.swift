@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 
 /// A message as it came; one object, so that handing it on costs one reference.
@@ -36,3 +37,4 @@ final class ReceivedMessage: Sendable {
         self.generation = generation
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 /// Hears what happens on a connection. The calls come from the connection's own thread, or from the caller's, and must
 /// be quick.
 public protocol AMQPObserver: Sendable {
@@ -58,3 +59,4 @@ public struct AMQPTraffic: Hashable, Sendable {
         return difference
     }
 }
+#endif

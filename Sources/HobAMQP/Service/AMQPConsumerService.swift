@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 public import Logging
 public import ServiceLifecycle
@@ -152,3 +153,4 @@ public struct AMQPHandlerContext: Sendable {
     /// The connection's logger.
     public let logger: Logger?
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -157,3 +158,4 @@ final class AMQPHandlerRunner: Sendable {
         }
     }
 }
+#endif

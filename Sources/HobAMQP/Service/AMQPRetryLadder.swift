@@ -1,3 +1,4 @@
+#if AMQP
 public import HobAMQPCore
 import HobPolicy
 
@@ -63,3 +64,4 @@ public struct AMQPRetryLadder: Hashable, Sendable {
         try await channel.declareQueue(Self.parkingQueue(of: queue))
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import NIOCore
@@ -36,3 +37,4 @@ enum Connector {
         (try? SocketAddress(ipAddress: name, port: 0)) != nil
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -67,3 +68,4 @@ final class FrameHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -226,3 +227,4 @@ extension SessionState {
         tellTraffic()
     }
 }
+#endif

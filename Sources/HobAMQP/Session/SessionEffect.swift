@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -43,3 +44,4 @@ struct ChannelReference: Hashable, Sendable {
     var number: UInt16
     var id: UInt64
 }
+#endif

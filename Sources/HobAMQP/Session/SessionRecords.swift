@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 
@@ -171,3 +172,4 @@ enum TopologyChange: Sendable {
     case deletedQueue(String)
     case unbound(Binding)
 }
+#endif

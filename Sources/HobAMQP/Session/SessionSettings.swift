@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -44,3 +45,4 @@ struct SessionSettings: Sendable {
             clientProperties: properties, handshakeTimeout: connectionTimeout)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 
@@ -210,3 +211,4 @@ extension SessionState {
         call(.basic(.cancel(consumerTag: tag)), on: channel.number, .nothing)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -127,3 +128,4 @@ extension SessionState {
         for call in waiting { fail(call.record, call.id, error) }
     }
 }
+#endif

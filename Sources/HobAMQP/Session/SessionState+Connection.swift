@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import NIOCore
@@ -227,3 +228,4 @@ extension SessionState {
         tellTraffic()
     }
 }
+#endif

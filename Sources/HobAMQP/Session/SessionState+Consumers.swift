@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -194,3 +195,4 @@ extension SessionState {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 
@@ -139,3 +140,4 @@ extension SessionState {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -148,3 +149,4 @@ extension SessionState {
         pipeline.waitingForAll = []
     }
 }
+#endif

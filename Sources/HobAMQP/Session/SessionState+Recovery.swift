@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -44,7 +45,8 @@ extension SessionState {
             if record.prefetch != nil { steps.append(.prefetch(number)) }
         }
         if !registry.isEmpty { steps += [.topologyChannel] + registry.steps + [.closeTopologyChannel] }
-        for (tag, consumer) in consumers.sorted(by: { $0.key < $1.key }) where consumer.hasBegun && consumer.machine.awaitsChannel {
+        for (tag, consumer) in consumers.sorted(by: { $0.key < $1.key })
+        where consumer.hasBegun && consumer.machine.awaitsChannel {
             steps.append(
                 .consumer(channel: consumer.channel.number, tag: tag, queue: registry.currentName(consumer.queue)))
         }
@@ -102,3 +104,4 @@ extension SessionState {
         if case .draining = phase { closeWhenDrained() }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 
@@ -64,3 +65,4 @@ extension SessionState {
         for number in channels.keys { writePendingAcks(on: number) }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if AMQP
 import HobAMQPCore
 import HobPolicy
 import Logging
@@ -147,3 +148,4 @@ struct SessionState: Sendable {
         }
     }
 }
+#endif

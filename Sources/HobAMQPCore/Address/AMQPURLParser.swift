@@ -85,11 +85,21 @@ struct AMQPURLParser {
         }
         let name = try decoded(range.lowerBound..<colon)
         guard !name.isEmpty else { throw error(range.lowerBound, "a host is missing before the port") }
-        guard name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "@") }) else {
+        guard name.utf8.allSatisfy(Self.isInName) else {
             throw error(range.lowerBound, "the host holds a character that no host has")
         }
         guard colon < range.upperBound else { return AMQPHost(name, port: standard) }
         return AMQPHost(name, port: try port((colon + 1)..<range.upperBound))
+    }
+
+    /// Letters of any language, digits, and what names of containers and services hold besides.
+    private static func isInName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), 0x80...:
+            true
+        default: false
+        }
     }
 
     private static func isInAddress(_ byte: UInt8) -> Bool {

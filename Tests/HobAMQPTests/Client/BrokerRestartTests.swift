@@ -1,3 +1,4 @@
+import Glibc
 import HobAMQP
 import HobSystem
 import HobTestKit
@@ -47,7 +48,7 @@ import Testing
                     }
                 }
             }
-            let rounds = 4
+            let rounds = getenv("HOB_RESTARTS").flatMap { Int(String(cString: $0)) } ?? 4
             for round in 0..<rounds {
                 let before = tally.confirmed.withLock { $0.count }
                 try await eventually(within: .seconds(120)) { tally.confirmed.withLock { $0.count } >= before + 200 }

@@ -1,3 +1,4 @@
+import Glibc
 import HobAMQP
 import HobSystem
 import HobTestKit
@@ -224,13 +225,13 @@ import Testing
     }
 
     /// The session of a publisher and a consumer, broken at each byte of either direction: it ends well all the same.
-    @Test(arguments: [FaultScript.Direction.toServer, .toClient], [FaultScript.Fault.reset, .close])
-    func `row 16: broken at every few bytes, the session ends well`(
+    @Test(arguments: [FaultScript.Direction.toServer, .toClient], [FaultScript.Fault.reset, .close, .halfClose])
+    func `row 16: broken at every few bytes, or at each with HOB_EVERY_BYTE, the session ends well`(
         direction: FaultScript.Direction, fault: FaultScript.Fault
     ) async throws {
         defer { proxy.end() }
         let length = direction == .toServer ? 900 : 1_000
-        for offset in stride(from: 0, to: length, by: 23) {
+        for offset in stride(from: 0, to: length, by: getenv("HOB_EVERY_BYTE") == nil ? 17 : 1) {
             proxy.script(.after(offset, direction, fault))
             var configuration = Self.quick()
             configuration.recovery.persistsAtStart = true
@@ -250,6 +251,28 @@ import Testing
                     delivery?.ack()
                 }
                 #expect(text == "\(offset)", "\(fault) behind \(offset) bytes \(direction)")
+            }
+        }
+    }
+
+    /// A way that swallows everything, or stands still, is noticed by the heartbeats, wherever it happens.
+    @Test(arguments: [FaultScript.Fault.blackHole, .stall], [30, 520, 640, 760])
+    func `row 16: swallowed from a byte on, the session ends well`(fault: FaultScript.Fault, offset: Int) async throws {
+        proxy.script(.after(offset, .toClient, fault))
+        var configuration = Self.quick()
+        configuration.recovery.persistsAtStart = true
+        configuration.connectionTimeout = .seconds(1)
+        configuration.heartbeat = 1
+        try await with(configuration) { connection in
+            let channel = try await connection.openChannelPatiently()
+            try await retrying { try await channel().declareQueue("q") }
+            try await retrying { try await channel().publish(AMQPMessage("x"), to: "q") }
+            try await retrying {
+                // What was on its way to us comes again when the broker, too, has noticed.
+                var iterator = try await channel().consume("q").makeAsyncIterator()
+                let delivery = try await iterator.next()
+                #expect(delivery?.text == "x")
+                delivery?.ack()
             }
         }
     }
