@@ -30,6 +30,8 @@ struct WorkersBench {
         while let line = readLine() {
             switch line {
             case "kill":
+                // Workers that die at once are throttled, on purpose; these have lived.
+                try await Task.sleep(for: .milliseconds(300))
                 guard let pid = pool.status.workers.compactMap({ $0.pid }).randomElement() else { continue }
                 kill(pid, SIGKILL)
                 kills += 1

@@ -8,7 +8,8 @@ import Hob
 /// nothing.
 @main
 struct Prefork: Daemon {
-    static let configuration = DaemonConfiguration(name: "prefork", abstract: "Echoes lines, by worker processes.")
+    static let configuration = DaemonConfiguration(
+        name: "prefork", abstract: "Echoes lines, by worker processes.", announcesReadiness: true)
     static let workers: [any Worker.Type] = [Echo.self]
 
     @Option(help: "Where to listen.") var address = "127.0.0.1:7007"
@@ -20,7 +21,9 @@ struct Prefork: Daemon {
         options.maximumMemory = ByteSize(bytes: 200_000_000)
         let pool = try context.workers(
             Echo.self, min: workers, max: workers, listeners: [.tcp("echo", address)], options: options)
+        try await pool.start()
         context.logger.info("listening on \(pool.address(of: "echo") ?? address)")
+        context.ready()
         try await context.run(pool)
     }
 }

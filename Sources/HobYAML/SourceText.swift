@@ -17,7 +17,7 @@ package struct SourceText: Sendable {
         var fault: (offset: Int, message: String)?
         while offset < bytes.count {
             let byte = bytes[offset]
-            if byte == 0x0A { lineStarts.append(offset + 1) }
+            if Self.endsLine(at: offset, of: bytes) { lineStarts.append(offset + 1) }
             if byte < 0x80 {
                 if (byte < 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0D) || byte == 0x7F {
                     fault = (offset, "control character \(Self.hex(byte)) is not allowed: remove it")
@@ -63,7 +63,7 @@ package struct SourceText: Sendable {
         guard place.line >= 1, place.line <= lineStarts.count else { return bytes.count }
         var offset = lineStarts[place.line - 1]
         var column = 1
-        while offset < bytes.count, column < place.column, bytes[offset] != 0x0A {
+        while offset < bytes.count, column < place.column, !Self.endsLine(at: offset, of: bytes) {
             offset += 1
             while offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
             column += 1
@@ -83,15 +83,14 @@ package struct SourceText: Sendable {
         return nil
     }
 
-    /// The beginning of a place's line, up to the place.
-    package func text(before place: Place) -> String {
-        let end = byte(at: place)
-        let start = byte(at: Place(file: file, line: place.line))
-        return String(decoding: bytes[max(start, end - 4_096)..<end], as: UTF8.self)
+    /// Whether a byte is the last of its line: LF, or a CR that no LF follows.
+    private static func endsLine(at offset: Int, of bytes: [UInt8]) -> Bool {
+        switch bytes[offset] {
+        case 0x0A: true
+        case 0x0D: offset + 1 >= bytes.count || bytes[offset + 1] != 0x0A
+        default: false
+        }
     }
-
-    /// How many lines there are.
-    package var lineCount: Int { lineStarts.count }
 
     private static func hex(_ byte: UInt8) -> String {
         "0x" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)

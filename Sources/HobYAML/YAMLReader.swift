@@ -1,201 +1,37 @@
-import Yams
-
 /// Reads a text as YAML: one tree with places, or diagnostics.
-package struct YAMLReader {
-    private let source: SourceText
-    private let problems: Problems
-    private var remainingNodes = ParsingBudget.nodeLimit
-    /// Keys that were given another first character so that the parser accepts their twins, by place.
-    private var renamed: [Place: String] = [:]
-
-    private init(_ source: SourceText, _ problems: Problems) {
-        self.source = source
-        self.problems = problems
-    }
-
-    /// The tree of a text; nil, with a diagnostic, when there is none.
+///
+///     let problems = Problems()
+///     let source = try SourceText(file: "hob.yml", bytes: bytes)
+///     let root = YAMLReader.read(source, reporting: problems)   // nil and no errors: nothing but comments
+///
+/// It reads YAML 1.2, one document, with keys that are texts. Tags are allowed and mean nothing; `<<` merges. A bare
+/// `no` is a text: what a scalar means is up to whoever asks for it. It costs time in proportion to the text, whatever
+/// the text is.
+package enum YAMLReader {
+    /// The tree of a text; nil when there is none: it is empty, or `problems` has the mistake.
     package static func read(_ source: SourceText, reporting problems: Problems) -> YAMLNode? {
-        if let violation = ParsingBudget.violation(in: source) {
-            problems.error(violation.place, violation.message)
-            return nil
-        }
-        var reader = YAMLReader(source, problems)
         do throws(DiagnosticError) {
-            guard let root = try reader.compose() else { return nil }
-            return try reader.convert(root, depth: 0)
+            try refuseByteOrderMarks(in: source)
+            var composer = try TreeComposer(source, reporting: problems)
+            return try composer.compose()
         } catch {
             problems.error(error.diagnostic.place, error.diagnostic.message, suggestion: error.diagnostic.suggestion)
             return nil
         }
     }
 
-    /// Runs the parser. It names only the first of two equal keys, so that one is renamed and the text parsed again:
-    /// then both are in the tree, and all other mistakes are found as well.
-    private mutating func compose() throws(DiagnosticError) -> Node? {
-        var bytes = source.bytes
-        // The parser keeps a pointer into the text, which is only good for texts too long to live inside a String.
-        if bytes.count < 64 { bytes += [UInt8](repeating: 0x0A, count: 64 - bytes.count) }
-        while true {
-            do {
-                // Plain tags: nothing here depends on what a bare `no` means, and no regular expression runs.
-                let text = String(decoding: bytes, as: UTF8.self)
-                return try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
-            } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
-                let place = clamped(context.mark)
-                let key = keys.first ?? ""
-                guard renamed.count < 20, rename(key, at: place, in: &bytes) else {
-                    throw DiagnosticError(Diagnostic(place, "duplicate key '\(key)': keep one of them"))
-                }
-            } catch let error as YamlError {
-                throw DiagnosticError(diagnostic(of: error))
-            } catch {
-                throw DiagnosticError(Diagnostic(Place(file: source.file), "not YAML: \(error)"))
+    /// Nobody sees this character, and it would become part of a key or of the indentation.
+    private static func refuseByteOrderMarks(in source: SourceText) throws(DiagnosticError) {
+        let bytes = source.bytes
+        var offset = 0
+        while let found = bytes[offset...].firstIndex(of: 0xEF) {
+            if found + 2 < bytes.count, bytes[found + 1] == 0xBB, bytes[found + 2] == 0xBF {
+                throw DiagnosticError(
+                    Diagnostic(
+                        source.place(atByte: found), "an invisible byte order mark within the text",
+                        suggestion: "remove it, or write \"\\uFEFF\""))
             }
+            offset = found + 1
         }
-    }
-
-    /// Replaces the first character of a key by one of the private-use area, which keeps every column.
-    private mutating func rename(_ key: String, at place: Place, in bytes: inout [UInt8]) -> Bool {
-        guard renamed[place] == nil, let first = key.utf8.first else { return false }
-        // Earlier renamings may have changed the line's length in bytes, not in characters.
-        guard let current = try? SourceText(file: source.file, bytes: bytes) else { return false }
-        var offset = current.byte(at: place)
-        if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") || bytes[offset] == UInt8(ascii: "'") {
-            offset += 1
-        }
-        guard offset < bytes.count, bytes[offset] == first else { return false }
-        var end = offset + 1
-        while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
-        // U+E000 and the following, in UTF-8.
-        bytes.replaceSubrange(offset..<end, with: [0xEE, 0x80, 0x80 + UInt8(renamed.count)])
-        renamed[place] = key
-        return true
-    }
-
-    // MARK: - The tree
-
-    private mutating func convert(_ node: Node, depth: Int) throws(DiagnosticError) -> YAMLNode {
-        let place = node.mark.map(clamped) ?? Place(file: source.file)
-        remainingNodes -= 1
-        guard remainingNodes >= 0 else {
-            throw DiagnosticError(
-                Diagnostic(place, "more than \(ParsingBudget.nodeLimit) values, aliases unfolded: split the file"))
-        }
-        guard depth < 50 else { throw DiagnosticError(Diagnostic(place, "nested more than 50 levels deep")) }
-        switch node {
-        case .scalar(let scalar):
-            return YAMLNode(content: .scalar(scalar.string, isPlain: scalar.style == .plain), place: place)
-        case .sequence(let sequence):
-            var elements: [YAMLNode] = []
-            for element in sequence { elements.append(try convert(element, depth: depth + 1)) }
-            return YAMLNode(content: .sequence(elements), place: place)
-        case .mapping(let mapping):
-            return YAMLNode(content: .mapping(try entries(of: mapping, depth: depth)), place: place)
-        case .alias:
-            throw DiagnosticError(Diagnostic(place, "an alias without a value"))
-        }
-    }
-
-    private mutating func entries(of mapping: Node.Mapping, depth: Int) throws(DiagnosticError) -> [YAMLEntry] {
-        var entries: [YAMLEntry] = []
-        var merged: [YAMLEntry] = []
-        var places: [String: Place] = [:]
-        for (key, value) in mapping {
-            let place = key.mark.map(clamped) ?? Place(file: source.file)
-            guard case .scalar(let scalar) = key else {
-                throw DiagnosticError(Diagnostic(place, "a key must be a text, not a list or mapping"))
-            }
-            let name = renamed[place] ?? scalar.string
-            let entry = YAMLEntry(key: name, place: place, value: try convert(value, depth: depth + 1))
-            if name == "<<", scalar.style == .plain {
-                merged += try self.merged(entry.value)
-            } else if let first = places[name] {
-                problems.error(
-                    place, "duplicate key '\(name)', first written in line \(first.line)",
-                    suggestion: "keep one of them")
-            } else {
-                places[name] = place
-                entries.append(entry)
-            }
-        }
-        // What is written here wins over what is merged in, the first merged over the next.
-        for entry in merged where places[entry.key] == nil {
-            places[entry.key] = entry.place
-            entries.append(entry)
-        }
-        return entries
-    }
-
-    private func merged(_ node: YAMLNode) throws(DiagnosticError) -> [YAMLEntry] {
-        switch node.content {
-        case .mapping(let entries): return entries
-        case .sequence(let elements):
-            var entries: [YAMLEntry] = []
-            for element in elements { entries += try merged(element) }
-            return entries
-        case .scalar:
-            throw DiagnosticError(Diagnostic(node.place, "'<<' merges a mapping or a list of them, such as *defaults"))
-        }
-    }
-
-    // MARK: - Messages
-
-    /// The parser saw line ends behind the text, and columns count characters as ours do.
-    private func clamped(_ mark: Mark) -> Place {
-        let place = Place(file: source.file, line: max(1, mark.line), column: max(1, mark.column))
-        return place.line <= source.lineCount ? place : source.place(atByte: source.bytes.count)
-    }
-
-    private func diagnostic(of error: YamlError) -> Diagnostic {
-        switch error {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            if problem.contains("another document") {
-                return Diagnostic(
-                    clamped(mark), "a second document begins here", suggestion: "keep one, without '---' lines")
-            }
-            // What is not closed is wrong where it was opened.
-            let isAtEnd = problem.contains("end of stream")
-            let place = clamped(isAtEnd ? context?.mark ?? mark : mark)
-            var message = "not YAML: \(problem)"
-            if let context {
-                let begin = clamped(context.mark)
-                if begin != place {
-                    message += " \(context.text) that begins in line \(begin.line), column \(begin.column)"
-                } else {
-                    message += " \(context.text)"
-                }
-            }
-            return Diagnostic(place, message, suggestion: remedy(for: problem, at: place))
-        case .reader(let problem, _, _, _):
-            return Diagnostic(Place(file: source.file), "not YAML: \(problem)")
-        case .memory:
-            // The one limit of the parser that is reported so.
-            return Diagnostic(Place(file: source.file), "nested too deeply")
-        case .no, .writer, .emitter, .representer, .dataCouldNotBeDecoded, .duplicatedKeysInMapping:
-            return Diagnostic(Place(file: source.file), "not YAML")
-        }
-    }
-
-    private func remedy(for problem: String, at place: Place) -> String? {
-        if problem.contains("end of stream") { return "close it" }
-        let before = source.text(before: place)
-        if problem.contains("expected ',' or"), before.hasSuffix("$") || before.contains("${") {
-            return "put a value with ${…} in quotes inside of { } and [ ]"
-        }
-        let offset = source.byte(at: place)
-        guard offset < source.bytes.count else { return nil }
-        if problem.contains("cannot start any token") {
-            if source.bytes[offset] == 0x09 { return "indent with blanks, not with tabs" }
-            return "put the value in quotes"
-        }
-        if problem.contains("mapping values are not allowed") {
-            return "put a value with ': ' in quotes, or correct the indentation"
-        }
-        if problem.contains("undefined alias") { return "define it before with '&name', or put the value in quotes" }
-        if problem.contains("alphabetic or numeric character") {
-            return "put a value that begins with '*' or '&' in quotes"
-        }
-        return nil
     }
 }

@@ -1,7 +1,7 @@
 import Testing
 
 /// What stands in Examples/ runs, says what it should, and leaves nothing.
-@Suite struct ExampleTests {
+@Suite(.blocking) struct ExampleTests {
     @Test("a real Apache is started, asked, restarted gracefully and stopped")
     func apache() throws {
         let lines = try ExampleProgram(name: "example-apache", needs: ["/usr/sbin/apache2"]).run()

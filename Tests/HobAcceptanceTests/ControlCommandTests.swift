@@ -5,7 +5,7 @@ import HobTestKit
 import Testing
 
 /// `hob control` as built, with a real daemon.
-@Suite struct ControlCommandTests {
+@Suite(.blocking) struct ControlCommandTests {
     @Test func `row 1: of 20 parallel ensures one starts it, and all come back with the same pid`() throws {
         let bench = try DaemonBench(["--wait2", "0.3"])
         let runs = try (0..<20).map { _ in try bench.begin(["ensure", "--json"]) }

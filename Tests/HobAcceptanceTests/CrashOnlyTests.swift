@@ -4,7 +4,7 @@ import Testing
 /// Checklist rows 25, 89 and 116 under fire: hobd is killed with -9 at random points of a scripted life.
 ///
 /// HOB_KILLS=N for more kills of the supervisor than 200; HOB_SEED=N repeats what a failure has printed.
-@Suite struct CrashOnlyTests {
+@Suite(.blocking) struct CrashOnlyTests {
     private static let parts = 4
     private static let kills = TestEnvironment.value("HOB_KILLS").flatMap { Int($0) } ?? 200
 

@@ -5,7 +5,7 @@ import HobTestKit
 import Testing
 
 /// The seed's first recipe: Examples/dirlister, which hob new has made, run by hob up and by itself.
-@Suite struct DirlisterTests {
+@Suite(.blocking) struct DirlisterTests {
     @Test("hob up runs the daemon that hob new made; killed with -9 it is back, and lists on")
     func underHob() throws {
         try Sandbox.with { box in
@@ -17,7 +17,7 @@ import Testing
             let logs = try follow("logs", "-f", "dirlister", in: box)
             let output = try logs.waitForOutput("has 3 entries: build-of-the-test, config, hob.yml")
             // hob's own stamp is enough: the daemon finds out that there is one.
-            #expect(output.contains(/Z info \[dirlister \d+\]/) && !output.contains(/Z \S+Z /), "\(output)")
+            #expect(output.contains(#/Z info \[dirlister \d+\]/#) && !output.contains(#/Z \S+Z /#), "\(output)")
 
             let events = try box.follow()
             let victim = try box.process("dirlister")

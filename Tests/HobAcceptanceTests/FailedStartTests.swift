@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// Checklist rows 7, 8, 9 and 15: what `hob start` says and leaves behind when it fails.
-@Suite struct FailedStartTests {
+@Suite(.blocking) struct FailedStartTests {
     @Test(
         "row 7: the error is the output and the exit status, or says that there was no output",
         arguments: [

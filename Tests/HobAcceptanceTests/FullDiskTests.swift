@@ -5,7 +5,7 @@ import HobTestKit
 import Testing
 
 /// A disk that is really full, or really read-only.
-@Suite(.enabled(if: SmallDisk.isPossible, "mounting a tmpfs needs root and CAP_SYS_ADMIN"), .timeLimit(.minutes(2)))
+@Suite(.blocking, .enabled(if: SmallDisk.isPossible, "mounting a tmpfs needs root and CAP_SYS_ADMIN"))
 struct FullDiskTests {
     private func flood(_ sandbox: Sandbox, full: String, lines: Int) -> String {
         """

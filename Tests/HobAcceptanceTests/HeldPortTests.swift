@@ -4,7 +4,7 @@ import HobTestKit
 import Testing
 
 /// A port that somebody else has: the commonest trouble of a first `hob up`.
-@Suite struct HeldPortTests {
+@Suite(.blocking) struct HeldPortTests {
     @Test("an order for a service whose port a stranger keeps is answered soon, and the service starts once it is free")
     func strangersPort() throws {
         try Sandbox.with { box in

@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// Checklist rows 32, 95 and 96: commands around a service's life.
-@Suite struct HookTests {
+@Suite(.blocking) struct HookTests {
     @Test("row 32: before_start runs once under twenty ensures at once and ends before the process starts")
     func beforeStartInTheLock() throws {
         try Sandbox.with(

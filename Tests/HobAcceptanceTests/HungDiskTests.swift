@@ -4,7 +4,7 @@ import HobTestKit
 import Testing
 
 /// Disks that neither take nor refuse.
-@Suite(.timeLimit(.minutes(2))) struct HungDiskTests {
+@Suite(.blocking) struct HungDiskTests {
     @Test func `a log disk that hangs is told within two seconds, and holds up nobody`() throws {
         let yml = { (sandbox: Sandbox) in
             """

@@ -6,7 +6,7 @@ import HobTestKit
 import Testing
 
 /// Limits that are really reached: descriptors, processes, connections; and directories that really vanish.
-@Suite(.timeLimit(.minutes(2))) struct LimitTests {
+@Suite(.blocking) struct LimitTests {
     @Test func `up refuses with numbers what cannot have its descriptors, and starts nothing`() throws {
         try Sandbox.with("services: { many: { command: sleep 1000, instances: 60 } }") { sandbox in
             try FaultBench.install(in: sandbox, launch: "ulimit -n 160; exec")

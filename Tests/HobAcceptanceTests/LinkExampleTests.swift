@@ -5,7 +5,7 @@ import HobTestKit
 import Testing
 
 /// Examples/link: a daemon that calls a function of another, both under hob.
-@Suite struct LinkExampleTests {
+@Suite(.blocking) struct LinkExampleTests {
     @Test("a daemon asks another over a link, and goes on asking when that was killed with -9 and is back")
     func underHob() throws {
         try Sandbox.with { box in

@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// Checklist row 113: what `hob up` does to a project that runs.
-@Suite struct LiveReloadTests {
+@Suite(.blocking) struct LiveReloadTests {
     private static let first = """
         services:
           kept: { command: sleep 1000, ready: { delay: 10ms } }

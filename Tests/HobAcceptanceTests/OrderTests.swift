@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// Checklist rows 108 and 109: which services an order reaches, and in which order.
-@Suite struct OrderTests {
+@Suite(.blocking) struct OrderTests {
     @Test("row 108: services start in the order d c b a, stop in the order a b c d")
     func dependencies() throws {
         try Sandbox.with(

@@ -6,7 +6,7 @@ import HobTestKit
 import Testing
 
 /// Processes that descend from no hobd any more, since keeper and supervisor have died at once.
-@Suite struct OutsiderTests {
+@Suite(.blocking) struct OutsiderTests {
     @Test
     func `what both hobds have left is stopped at once and whole, and then nobody looks at all processes any more`()
         throws

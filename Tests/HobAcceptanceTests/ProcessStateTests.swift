@@ -5,7 +5,7 @@ import HobTestKit
 import Testing
 
 /// Checklist rows 33, 34 and 71 to 74: the state that a service's process is started in.
-@Suite struct ProcessStateTests {
+@Suite(.blocking) struct ProcessStateTests {
     @Test("row 33: variables are set, unset and inherited as declared")
     func environment() throws {
         try Sandbox.with(

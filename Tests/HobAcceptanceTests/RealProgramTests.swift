@@ -6,7 +6,7 @@ import HobTestKit
 import Testing
 
 /// Hob exists for programs like these; their authors have never heard of it.
-@Suite struct RealProgramTests {
+@Suite(.blocking) struct RealProgramTests {
     @Test(
         "real programs are started, probed, reloaded, healed after kill -9 and stopped with an empty process tree",
         arguments: RealProgram.all)

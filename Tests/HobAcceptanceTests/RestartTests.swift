@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// Checklist rows 88 to 94: what happens when a process ends by itself.
-@Suite struct RestartTests {
+@Suite(.blocking) struct RestartTests {
     @Test("row 88: a process killed with -9 has a successor within 100 ms")
     func respawn() throws {
         try Sandbox.alone(

@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// Checklist rows 1 to 5: what `hob start` and `hob ensure` promise.
-@Suite struct StartTests {
+@Suite(.blocking) struct StartTests {
     @Test("row 1: twenty ensures at once start one process, and all succeed")
     func serializedStart() throws {
         try Sandbox.with { box in

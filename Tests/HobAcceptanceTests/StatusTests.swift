@@ -5,7 +5,7 @@ import HobTestKit
 import Testing
 
 /// Checklist row 115: the contract of `hob status`, and who may ask.
-@Suite struct StatusTests {
+@Suite(.blocking) struct StatusTests {
     @Test("row 115: status in text, JSON and exit codes: 0 running, 3 stopped, 4 unknown, 69 without a supervisor")
     func contract() throws {
         try Sandbox.with(

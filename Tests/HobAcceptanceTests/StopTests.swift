@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// Checklist rows 22 to 28: what `hob stop` and `hob restart` promise.
-@Suite struct StopTests {
+@Suite(.blocking) struct StopTests {
     @Test("row 22: a graceful stop waits, and the process is gone on return")
     func gracefulStopWaits() throws {
         try Sandbox.alone { box in

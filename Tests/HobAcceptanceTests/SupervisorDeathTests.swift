@@ -6,7 +6,7 @@ import HobTestKit
 import Testing
 
 /// What people and services notice when a hobd dies or gives way: nothing.
-@Suite struct SupervisorDeathTests {
+@Suite(.blocking) struct SupervisorDeathTests {
     /// The supervisor of a sandbox, held, and its keeper.
     static func hobd(
         _ sandbox: Sandbox, otherThan old: Int32? = nil

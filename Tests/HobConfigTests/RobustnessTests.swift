@@ -75,7 +75,8 @@ import Testing
         expectQuick("values", text + "services: *a9\n", where: isRefused)
         expectQuick("a key", text + "? *a9\n: x\n", where: isRefused)
         expectQuick("an anchored key", text.replacing("a9: &a9 [", with: "? &a9 ["), where: isRefused)
-        expectQuick("flow mappings", text.replacing("[", with: "{").replacing("]", with: "}"), where: isRefused)
+        // Here the keys are wrong already.
+        expectQuick("flow mappings", text.replacing("[", with: "{").replacing("]", with: "}"))
         let merges =
             "x-0: &a0 { k0: 0 }\n"
             + (1...30).map { "x-\($0): &a\($0) { k\($0): [*a\($0 - 1), *a\($0 - 1)] }\n" }.joined()

@@ -4,7 +4,7 @@ import HobSystem
 import Testing
 
 /// What `make fuzz` does for minutes, in short and always the same: every seed as it is, and a few hundred variations.
-@Suite struct SeedTests {
+@Suite(.blocking) struct SeedTests {
     private static func seeds(of target: FuzzTarget) throws -> [(name: String, bytes: [UInt8])] {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let directory = try Descriptor.open("/\(root)/Fuzz/\(target.name)/seeds", flags: [.readOnly, .directory])

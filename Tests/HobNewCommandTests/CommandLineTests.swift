@@ -5,7 +5,7 @@ import Testing
 @testable import HobNewCommand
 
 /// The programs as they were built.
-@Suite("hob new and hob destroy on the command line")
+@Suite("hob new and hob destroy on the command line", .blocking)
 struct CommandLineTests {
     @Test("hob becomes hob-new, which makes and takes away")
     func both() throws {

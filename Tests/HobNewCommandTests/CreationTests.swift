@@ -4,7 +4,7 @@ import Testing
 
 @testable import HobNewCommand
 
-@Suite("hob new")
+@Suite("hob new", .blocking)
 struct CreationTests {
     static let shared = [
         ".dockerignore", ".gitignore", ".hob-new/manifest", "Dockerfile", "Makefile", "Package.swift", "README.md",
@@ -37,6 +37,13 @@ struct CreationTests {
             [
                 "Sources/hello/Collector.swift", "Sources/hello/Counter.swift", "Sources/hello/Reporter.swift",
                 "Tests/helloTests/CounterTests.swift",
+            ]
+        ),
+        (
+            .workers,
+            [
+                "Sources/hello/Answerer.swift", "Sources/hello/Lines.swift", "Tests/helloTests/LinesTests.swift",
+                "Tests/helloTests/LocalSocket.swift",
             ]
         ),
     ]

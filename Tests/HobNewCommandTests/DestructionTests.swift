@@ -4,7 +4,7 @@ import Testing
 
 @testable import HobNewCommand
 
-@Suite("hob destroy")
+@Suite("hob destroy", .blocking)
 struct DestructionTests {
     @Test("row 77: nothing is left of what was made", arguments: ProjectKind.allCases)
     func everything(kind: ProjectKind) throws {

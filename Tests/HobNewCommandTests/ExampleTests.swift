@@ -5,7 +5,7 @@ import Testing
 @testable import HobNewCommand
 
 /// Examples/dirlister was made by hob new; what was changed is what a user would change.
-@Suite("Examples/dirlister")
+@Suite("Examples/dirlister", .blocking)
 struct ExampleTests {
     @Test("It is what hob new makes, but for its own sources, its test of them and one line each of three files")
     func isGenerated() throws {

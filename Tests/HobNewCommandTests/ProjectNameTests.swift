@@ -2,7 +2,7 @@ import Testing
 
 @testable import HobNewCommand
 
-@Suite("Names of daemons")
+@Suite("Names of daemons", .blocking)
 struct ProjectNameTests {
     @Test(
         "A good name has a module and a type",

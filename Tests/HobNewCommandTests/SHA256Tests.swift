@@ -2,7 +2,7 @@ import Testing
 
 @testable import HobNewCommand
 
-@Suite("SHA-256")
+@Suite("SHA-256", .blocking)
 struct SHA256Tests {
     @Test(
         "The examples of the standard, and lengths about the block's",

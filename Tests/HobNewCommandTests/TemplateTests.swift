@@ -4,7 +4,7 @@ import Testing
 
 @testable import HobNewCommand
 
-@Suite("Templates")
+@Suite("Templates", .blocking)
 struct TemplateTests {
     @Test("Every hole has a name that is filled", arguments: ProjectKind.allCases)
     func holes(kind: ProjectKind) throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HobSupervisor
 
-@Suite struct DescriptorBudgetTests {
+@Suite(.blocking) struct DescriptorBudgetTests {
     private func service(_ change: (inout ServiceDefinition) -> Void = { _ in }) -> ServiceDefinition {
         var service = ServiceDefinition(
             name: "web", command: CommandLine(words: [Template(literal: "/bin/true")]),

@@ -3,6 +3,9 @@ public import HobWorkers
 extension DaemonContext {
     /// Makes a pool of worker processes of this daemon; it runs as a service: `try await context.run(pool)`.
     ///
+    /// A daemon that may be used only when its workers are ready sets ``DaemonConfiguration/announcesReadiness`` and
+    /// starts the pool itself: `try await pool.start()`, `context.ready()`, and then `context.run(pool)`.
+    ///
     /// HUP replaces its workers one after the other, after the log was reopened and the configuration read anew. Its
     /// deaths are logged by the daemon's log and counted as metrics: `hob_workers_started`, `hob_workers_failed`,
     /// `hob_workers_replacement`, with the pool's name as dimension.

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What a new daemon does, and so which files its package begins with.
 enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
-    case simple, cron, tcp, http, service
+    case simple, cron, tcp, http, service, workers
 
     /// One line about it.
     var summary: String {
@@ -12,13 +12,14 @@ enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
         case .tcp: "a TCP server on SwiftNIO that echoes lines"
         case .http: "an HTTP server with Hummingbird"
         case .service: "two services that share a state, ended in order"
+        case .workers: "a TCP server whose lines are answered by worker processes"
         }
     }
 
     /// The packages it needs besides Hob.
     var packages: [PackageDependency] {
         switch self {
-        case .simple, .cron, .service: []
+        case .simple, .cron, .service, .workers: []
         case .tcp:
             [
                 PackageDependency(
@@ -43,6 +44,7 @@ enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
             case .tcp: TCPTemplates.all
             case .http: HTTPTemplates.all
             case .service: ServiceTemplates.all
+            case .workers: WorkersTemplates.all
             }
         let shared = PackageTemplates.all + ConfigurationTemplates.all + DeploymentTemplates.all + TestTemplates.all
         return (shared + (listens ? TestTemplates.ofServers : []) + own).sorted { $0.path < $1.path }
@@ -52,7 +54,7 @@ enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
     var port: Int? {
         switch self {
         case .simple, .cron, .service: nil
-        case .tcp: 7007
+        case .tcp, .workers: 7007
         case .http: 8080
         }
     }

@@ -15,6 +15,7 @@ enum ClosingWords {
         case .cron: "looks at the disk every 60 s"
         case .tcp: "echoes lines on 127.0.0.1:7007"
         case .http: "answers on http://127.0.0.1:8080/"
+        case .workers: "answers lines on 127.0.0.1:7007"
         case .service: "counts, and reports the count every 5 s"
         }
     }

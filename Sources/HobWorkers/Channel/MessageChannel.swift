@@ -1,5 +1,4 @@
 import HobCoding
-import HobSystem
 
 /// A typed channel between a parent and its child: calls with an answer and a deadline, and pushes, both ways.
 ///

@@ -1,4 +1,3 @@
-import Glibc
 import HobSystem
 
 /// A listening socket that all workers of a pool share, by its name; the pool holds it, so no connection is refused

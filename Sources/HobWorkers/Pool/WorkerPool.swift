@@ -129,7 +129,7 @@ public final class WorkerPool: Sendable {
         listeners.first { $0.name == listener }?.address
     }
 
-    /// Starts the fewest workers, and returns when all are ready.
+    /// Starts the fewest workers, and returns when all are ready; at once when the pool runs already.
     ///
     /// - Throws: ``WorkerPoolError`` when this program's main does not begin with
     ///   `WorkerProcess.becomeWorkerIfAsked`, or when a worker ends before all are ready, with its

@@ -60,8 +60,10 @@ final class WorkerPoolCore {
     // MARK: Orders
 
     func start(_ completion: @escaping Completion) {
+        // Whoever waited for its readiness before running it as a service has done right.
+        if machine.life == .running { return completion(nil) }
         guard machine.life == .idle else {
-            return completion(WorkerPoolError(.notRunning, "pool \(name) was started before; make another one"))
+            return completion(WorkerPoolError(.notRunning, "pool \(name) was started and has ended; make another one"))
         }
         startCompletions.append(completion)
         if options.maximumMemory != nil { watchMemory() }

@@ -49,6 +49,7 @@ public struct WorkerContext: Sendable {
     /// - Parameters:
     ///   - limit: the longest time.
     ///   - label: what is limited, for the pool's status.
+    ///   - isolation: the caller's; never said.
     ///   - body: what is limited; short of its end nothing else of the process may be of value.
     public func limited<Answer>(
         to limit: Duration, _ label: String, isolation: isolated (any Actor)? = #isolation,

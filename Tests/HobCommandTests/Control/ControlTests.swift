@@ -9,7 +9,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("hob control: the command line")
+@Suite("hob control: the command line", .blocking)
 struct ControlTests {
     private static let console = Console(color: .never, isQuiet: true, environment: [:])
 

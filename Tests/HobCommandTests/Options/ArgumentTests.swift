@@ -2,7 +2,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("Arguments")
+@Suite("Arguments", .blocking)
 struct ArgumentTests {
     @Test(
         "Global options may stand before the verb",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("The foreground")
+@Suite("The foreground", .blocking)
 struct ForegroundTests {
     @Test("It may be over only when the definitions are in force and nothing is on its way")
     func over() {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("Exit codes")
+@Suite("Exit codes", .blocking)
 struct VerdictTests {
     private func code(_ kinds: Outcome.Kind...) -> Int32 {
         ExitStatus.of(kinds.map { Outcome(instance: "a", kind: $0) })

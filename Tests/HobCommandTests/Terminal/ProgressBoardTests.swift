@@ -3,7 +3,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("Progress")
+@Suite("Progress", .blocking)
 struct ProgressBoardTests {
     @Test("Instances in transition are shown with the time they take; those that arrived are not")
     func transitions() {

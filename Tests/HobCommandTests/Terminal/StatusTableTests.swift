@@ -3,7 +3,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("The status table")
+@Suite("The status table", .blocking)
 struct StatusTableTests {
     private let statuses: [InstanceStatus] = [
         .of("redis", .ready) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("Lines for people")
+@Suite("Lines for people", .blocking)
 struct TextTests {
     @Test("An event's line carries its number")
     func eventLine() {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("The answer of why")
+@Suite("The answer of why", .blocking)
 struct WhyTextTests {
     // 2026-01-31T12:00:00Z
     private let now: Int64 = 1_769_860_800_000

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("The foreground with a real supervisor")
+@Suite("The foreground with a real supervisor", .blocking)
 struct ForegroundEndToEndTests {
     private let directory: TestDirectory
     private let runtime: TestDirectory

@@ -4,7 +4,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("Logs")
+@Suite("Logs", .blocking)
 struct LogsTests {
     private func logs() throws -> PlayedProject {
         let project = try PlayedProject(answer: nil)

@@ -4,7 +4,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("Looking")
+@Suite("Looking", .blocking)
 struct LookingTests {
     private func project(_ statuses: [InstanceStatus]) throws -> PlayedProject {
         try PlayedProject { received, client in

@@ -3,7 +3,7 @@ import HobProtocol
 import HobTestKit
 import Testing
 
-@Suite("Orders")
+@Suite("Orders", .blocking)
 struct OrderTests {
     @Test("Row 2: starting a running service says so with its pid and is no error")
     func alreadyRunning() throws {

@@ -4,7 +4,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("Projects")
+@Suite("Projects", .blocking)
 struct ProjectTests {
     private static let file = """
         services:

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HobCommand
 
-@Suite("Usage")
+@Suite("Usage", .blocking)
 struct UsageTests {
     private let directory: TestDirectory
 

@@ -10,7 +10,7 @@ extension ServiceDefinition: CustomTestStringConvertible {
 }
 
 /// Definitions as they are handed over and stored.
-@Suite struct DefinitionTests {
+@Suite(.blocking) struct DefinitionTests {
     static func words(_ words: String...) -> CommandLine {
         CommandLine(words: words.map { Template(source: $0) })
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// One machine, told everything that can be in any order.
-@Suite struct MachineWalkTests {
+@Suite(.blocking) struct MachineWalkTests {
     @Test func noOrderOfEventsBreaksAnInvariant() {
         let seed = TestEnvironment.seed()
         let steps = TestEnvironment.isLong ? 20_000_000 : 1_000_000

@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// Back-off, limits and normal ends, in virtual time.
-@Suite struct RestartPolicyRowTests {
+@Suite(.blocking) struct RestartPolicyRowTests {
     /// One service that crashes so long after each start, and what it did for a while.
     private struct Crashes {
         var simulation: Simulation

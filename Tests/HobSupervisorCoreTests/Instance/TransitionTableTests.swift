@@ -3,7 +3,7 @@ import HobTestKit
 import Testing
 
 /// The table of all transitions is written down, so that no change of it goes unseen.
-@Suite struct TransitionTableTests {
+@Suite(.blocking) struct TransitionTableTests {
     private static let path = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/transitions.txt"
 
     @Test func everyPairOfPhaseAndEventHasTheWrittenResult() throws {

@@ -2,7 +2,7 @@ import HobPolicy
 import HobSupervisorCore
 import Testing
 
-@Suite struct LineStamperTests {
+@Suite(.blocking) struct LineStamperTests {
     private let clock: Int64 = 1_769_860_800_123
     private let text = "2026-01-31T12:00:00.123Z "
 

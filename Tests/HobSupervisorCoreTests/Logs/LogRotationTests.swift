@@ -1,7 +1,7 @@
 import HobSupervisorCore
 import Testing
 
-@Suite struct LogRotationTests {
+@Suite(.blocking) struct LogRotationTests {
     @Test func `a file is due by size, by age, and never when it is empty`() {
         let policy = LogRotationPolicy(maximumBytes: 1000, maximumAge: .seconds(60), keep: 3)
         #expect(!policy.isDue(length: 999, age: .seconds(59)))

@@ -3,7 +3,7 @@ import HobPolicy
 import HobSupervisorCore
 import Testing
 
-@Suite struct LogTimestampTests {
+@Suite(.blocking) struct LogTimestampTests {
     @Test(
         arguments: [
             (0, "1970-01-01T00:00:00.000Z "),

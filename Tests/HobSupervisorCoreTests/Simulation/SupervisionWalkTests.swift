@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// Random orders to random services in random trouble, held against every invariant at every step.
-@Suite struct SupervisionWalkTests {
+@Suite(.blocking) struct SupervisionWalkTests {
     /// One world: trouble, then peace, then everything asked for.
     struct Walk {
         var world: RandomWorld

@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// Ten thousand services through a year of crashes, in virtual time.
-@Suite struct YearOfCrashesTests {
+@Suite(.blocking) struct YearOfCrashesTests {
     @Test func tenThousandServicesLiveThroughAYearOfCrashes() {
         let seed = TestEnvironment.seed()
         let year = Duration.seconds(365 * 86_400)

@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// Who waits for whom: on the way up, on the way down, and when something fails.
-@Suite struct DependencyTests {
+@Suite(.blocking) struct DependencyTests {
     /// a waits for b, b for c, c for d.
     static func chain(_ edge: WritableKeyPath<ServiceDefinition, [String]>) -> [ServiceDefinition] {
         let names = ["a", "b", "c", "d"]

@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// A new set of definitions on a running scope.
-@Suite struct LiveApplyTests {
+@Suite(.blocking) struct LiveApplyTests {
     private static func named(_ name: String, _ change: (inout ServiceDefinition) -> Void = { _ in })
         -> ServiceDefinition
     {

@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// Orders, and what those who wait for them are told.
-@Suite struct OrderTests {
+@Suite(.blocking) struct OrderTests {
     private static func task(_ outcome: ExitOutcome) -> Simulation {
         var task = ServiceDefinition.simulated("job")
         task.kind = .task

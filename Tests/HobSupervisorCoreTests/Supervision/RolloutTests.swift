@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// Rolling restarts.
-@Suite struct RolloutTests {
+@Suite(.blocking) struct RolloutTests {
     private static func web(_ instances: Int, seed: UInt64 = 1) -> Simulation {
         var web = ServiceDefinition.simulated("web")
         web.instances = instances

@@ -6,7 +6,7 @@ import Testing
 @testable import HobSupervisorCore
 
 /// Stop ladders and hooks, in virtual time.
-@Suite struct StopAndHookRowTests {
+@Suite(.blocking) struct StopAndHookRowTests {
     /// A service that is up, with the behaviour it has from then on.
     private func running(
         _ behaviour: SimulatedBehaviour = SimulatedBehaviour(), _ change: (inout ServiceDefinition) -> Void = { _ in }

@@ -8,7 +8,7 @@ import Testing
 @testable import HobSupervisor
 
 /// What a next life finds.
-@Suite struct JournalTests {
+@Suite(.blocking) struct JournalTests {
     /// A set in which each definition is some kilobytes long.
     private static func set(_ services: Int, revision: Int) -> AppliedSet {
         var set = AppliedSet(environment: ["PATH=/bin"])

@@ -5,7 +5,7 @@ import HobTestKit
 import Testing
 
 /// hobd itself as two processes.
-@Suite struct HobdKeeperTests {
+@Suite(.blocking) struct HobdKeeperTests {
     private final class Running {
         let directory: TestDirectory
         let keeper: TestChild

@@ -4,7 +4,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct KeeperLimitTests {
+@Suite(.blocking) struct KeeperLimitTests {
     @Test func `two thousand descriptors come through`() throws {
         // More than hobd's own soft limit.
         let kept = try KeptSupervisor { $0.limits.append(ResourceLimit(.openFiles, soft: 1024)) }

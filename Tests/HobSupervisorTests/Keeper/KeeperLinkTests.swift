@@ -5,7 +5,7 @@ import HobSystem
 import Testing
 
 /// The link against a keeper that the test plays itself.
-@Suite struct KeeperLinkTests {
+@Suite(.blocking) struct KeeperLinkTests {
     private final class Played {
         let loop: EventLoop
         let keeper: Descriptor

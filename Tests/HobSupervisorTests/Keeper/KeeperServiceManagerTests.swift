@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct KeeperServiceManagerTests {
+@Suite(.blocking) struct KeeperServiceManagerTests {
     @Test func `the service manager hears of readiness once, and of the end`() throws {
         let directory = try TestDirectory("hob-notify")
         let socket = try DatagramSocket(in: directory.descriptor, name: "socket")

@@ -4,7 +4,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct KeeperSuccessionTests {
+@Suite(.blocking) struct KeeperSuccessionTests {
     @Test func `an upgrade executes the new file in place, with everything held and every orphan's end`() throws {
         let kept = try KeptSupervisor { $0.limits.append(ResourceLimit(.openFiles, soft: 77)) }
         let first = try kept.begin()

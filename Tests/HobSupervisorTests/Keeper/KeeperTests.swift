@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct KeeperTests {
+@Suite(.blocking) struct KeeperTests {
     @Test func `a supervisor killed with -9 is followed by one with the same descriptors`() throws {
         let kept = try KeptSupervisor()
         let first = try kept.begin()

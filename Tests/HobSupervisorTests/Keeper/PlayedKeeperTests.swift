@@ -9,7 +9,7 @@ import Testing
 @testable import HobSupervisor
 
 /// The supervisor under a keeper that the test plays itself, with a table of its making.
-@Suite struct PlayedKeeperTests {
+@Suite(.blocking) struct PlayedKeeperTests {
     private final class Life {
         let directory: TestDirectory
         let hobd: TestChild

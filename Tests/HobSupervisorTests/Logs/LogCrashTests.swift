@@ -6,7 +6,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct LogCrashTests {
+@Suite(.blocking) struct LogCrashTests {
     /// Two services flood, one as fast as it can, one line by line, while the log path is killed with -9 and begun
     /// anew 50 times.
     @Test func `row 116: killed 50 times under two floods, no line is lost, doubled or torn`() async throws {

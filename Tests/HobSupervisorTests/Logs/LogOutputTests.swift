@@ -5,7 +5,7 @@ import Testing
 
 @testable import HobSupervisor
 
-@Suite struct LogOutputTests {
+@Suite(.blocking) struct LogOutputTests {
     @Test func `an output is settled when all was read and its last line ended`() throws {
         let directory = try TestDirectory()
         let fifo = try FIFO.make(at: "web", in: directory.descriptor)

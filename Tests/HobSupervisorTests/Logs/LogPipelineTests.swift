@@ -5,7 +5,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct LogPipelineTests {
+@Suite(.blocking) struct LogPipelineTests {
     @Test func `lines come out stamped, in order, and a drain says when they are in the file`() throws {
         let harness = try LogHarness()
         let pipeline = try harness.start()

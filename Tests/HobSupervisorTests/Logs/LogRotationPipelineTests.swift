@@ -5,7 +5,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct LogRotationPipelineTests {
+@Suite(.blocking) struct LogRotationPipelineTests {
     @Test func `two floods of 100,000 numbered lines with rotation: nothing lost, doubled or torn`() throws {
         let harness = try LogHarness()
         let pipeline = try harness.start()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HobSupervisor
 
-@Suite struct LogTroubleTests {
+@Suite(.blocking) struct LogTroubleTests {
     // MARK: Somebody else changes the files
 
     @Test func `reopen goes on in a new file of the name: no line lost, doubled or stamped twice`() throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HobSupervisor
 
-@Suite struct StagingAreaTests {
+@Suite(.blocking) struct StagingAreaTests {
     @Test func `one buffer takes up memory at first, and after a burst again`() throws {
         let harness = try LogHarness()
         let bench = try WriterBench(harness)

@@ -7,7 +7,7 @@ import Testing
 @testable import HobSupervisor
 
 /// The states in which a kill can leave the staging area, built by hand, and what the next life makes of them.
-@Suite struct StagingRecoveryTests {
+@Suite(.blocking) struct StagingRecoveryTests {
     private let stamp = "1970-01-01T00:00:01.000Z "
 
     @Test func `a read that has not happened leaves nothing`() throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HobSupervisor
 
-@Suite struct ProberTests {
+@Suite(.blocking) struct ProberTests {
     private let events = EventRecord<ProbeEvent>()
 
     private func makeProber() throws -> Prober {

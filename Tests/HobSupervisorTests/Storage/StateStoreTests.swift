@@ -5,7 +5,7 @@ import Testing
 @testable import HobSupervisor
 
 /// What survives a boot.
-@Suite struct StateStoreTests {
+@Suite(.blocking) struct StateStoreTests {
     private struct Answer {
         var ticket: UInt64
         var error: SystemError?

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct FaultPlanTests {
+@Suite(.blocking) struct FaultPlanTests {
     private func readOnce(_ descriptor: Descriptor) throws(SystemError) -> Int? {
         var byte: UInt8 = 0
         var failure: SystemError?

@@ -3,7 +3,7 @@ import HobSystem
 import Testing
 
 /// No system call of hobd goes round the seam, so that a fault plan reaches all of them.
-@Suite struct SeamTests {
+@Suite(.blocking) struct SeamTests {
     /// What may be called directly, and why; `NAME@FILE` where only that file may.
     private static let direct: [String: String] = [
         "hob_monitor_": "locks do not fail", "hob_word_": "memory", "hob_load_": "memory", "hob_store_": "memory",

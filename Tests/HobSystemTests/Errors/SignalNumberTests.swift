@@ -2,7 +2,7 @@ import Glibc
 import HobSystem
 import Testing
 
-@Suite struct SignalNumberTests {
+@Suite(.blocking) struct SignalNumberTests {
     @Test(arguments: ["TERM", "SIGTERM", "15", "term", "SigTerm"])
     func `a signal has many spellings`(name: String) {
         #expect(SignalNumber(name: name) == .terminate)

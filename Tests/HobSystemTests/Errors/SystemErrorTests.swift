@@ -2,7 +2,7 @@ import Glibc
 import HobSystem
 import Testing
 
-@Suite struct SystemErrorTests {
+@Suite(.blocking) struct SystemErrorTests {
     @Test func `an error names path, reason and errno`() {
         let error = #expect(throws: SystemError.self) { try Descriptor.open("/nonexistent/file") }
         #expect(error?.description == "cannot open /nonexistent/file: no such file or directory (ENOENT)")

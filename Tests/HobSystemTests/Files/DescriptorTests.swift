@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct DescriptorTests {
+@Suite(.blocking) struct DescriptorTests {
     @Test func `closing twice closes once`() async {
         await #expect(processExitsWith: .success) {
             let first = try Descriptor.memory(named: "first")

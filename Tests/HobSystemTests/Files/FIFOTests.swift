@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct FIFOTests {
+@Suite(.blocking) struct FIFOTests {
     @Test func `row 34: a kept pipe gives no end of file`() throws {
         let directory = try TestDirectory()
         let fifo = try FIFO.make(at: "out", in: directory.descriptor)

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct FileLockTests {
+@Suite(.blocking) struct FileLockTests {
     @Test func `a second description is refused until the first is closed`() throws {
         let directory = try TestDirectory()
         let first = try FileLock.tryAcquire("lock", in: directory.descriptor)

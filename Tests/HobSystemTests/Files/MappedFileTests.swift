@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct MappedFileTests {
+@Suite(.blocking) struct MappedFileTests {
     @Test func `a store is in the file at once, for every mapping`() throws {
         let directory = try TestDirectory()
         let first = try MappedFile("slots", in: directory.descriptor, size: 10_000)

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct PIDFileTests {
+@Suite(.blocking) struct PIDFileTests {
     @Test func `what is written is read back and verified`() throws {
         let directory = try TestDirectory()
         let file = PIDFile("daemon.pid", in: directory.descriptor)

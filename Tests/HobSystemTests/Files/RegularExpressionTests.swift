@@ -1,7 +1,7 @@
 import HobSystem
 import Testing
 
-@Suite struct RegularExpressionTests {
+@Suite(.blocking) struct RegularExpressionTests {
     @Test func `extended syntax matches text and bytes`() throws {
         let expression = try RegularExpression("^(listening|ready) on [0-9]+$")
         #expect(expression.matches("ready on 8080"))

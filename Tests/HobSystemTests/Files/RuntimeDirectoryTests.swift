@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct RuntimeDirectoryTests {
+@Suite(.blocking) struct RuntimeDirectoryTests {
     @Test func `each level is made private`() throws {
         let base = try TestDirectory()
         let made = try RuntimeDirectory.prepare(

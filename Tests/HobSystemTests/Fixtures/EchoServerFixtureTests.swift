@@ -4,7 +4,7 @@ import HobTestKit
 import Testing
 
 /// That the daemon which other tests rely on does what it says.
-@Suite struct EchoServerFixtureTests {
+@Suite(.blocking) struct EchoServerFixtureTests {
     @Test func `it daemonizes, serves, puts signals on record and leaves nothing at its end`() throws {
         let directory = try TestDirectory()
         let launcher = try echoServer(

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct AbortTimerTests {
+@Suite(.blocking) struct AbortTimerTests {
     @Test func `a stuck handler ends the process by SIGABRT`() async {
         await #expect(processExitsWith: .signal(SIGABRT)) {
             try ProcessLimits.set(ResourceLimit(.core, soft: 0, hard: 0))

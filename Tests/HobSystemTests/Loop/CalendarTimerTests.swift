@@ -2,7 +2,7 @@ import Glibc
 import HobSystem
 import Testing
 
-@Suite struct CalendarTimerTests {
+@Suite(.blocking) struct CalendarTimerTests {
     @Test func `it is readable at its time, and not before`() throws {
         let timer = try CalendarTimer()
         _ = try timer.set(WallClock.now + 3_600_000)

@@ -2,7 +2,7 @@ import Glibc
 import HobSystem
 import Testing
 
-@Suite struct EventLoopTests {
+@Suite(.blocking) struct EventLoopTests {
     @Test func `timers fire in the order of their deadlines, none early`() throws {
         let loop = try EventLoop()
         let start = MonotonicTime.now()

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct FileWatcherTests {
+@Suite(.blocking) struct FileWatcherTests {
     @Test func `creation, growth and renaming in a directory are told by name`() throws {
         let directory = try TestDirectory()
         let watcher = try FileWatcher()

@@ -1,7 +1,7 @@
 import HobSystem
 import Testing
 
-@Suite struct MonitorTests {
+@Suite(.blocking) struct MonitorTests {
     @Test func `a deadline ends the wait`() {
         let monitor = Monitor(0)
         let start = MonotonicTime.now()

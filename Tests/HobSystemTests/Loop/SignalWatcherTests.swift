@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct SignalWatcherTests {
+@Suite(.blocking) struct SignalWatcherTests {
     @Test func `a blocked signal comes by descriptor, with its sender`() async {
         await #expect(processExitsWith: .success) {
             // Threads exist already in a test process, so the signal goes to this thread alone.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HobSystem
 
-@Suite struct TimerHeapTests {
+@Suite(.blocking) struct TimerHeapTests {
     private func at(_ nanoseconds: Int) -> MonotonicTime { MonotonicTime(nanoseconds: Int64(nanoseconds)) }
 
     @Test func `equal deadlines fire in the order they were set`() {

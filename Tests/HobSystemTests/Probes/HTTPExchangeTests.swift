@@ -2,7 +2,7 @@ import Testing
 
 @testable import HobSystem
 
-@Suite struct HTTPExchangeTests {
+@Suite(.blocking) struct HTTPExchangeTests {
     @Test(
         arguments: [
             ("HTTP/1.1 200 OK\r\n", .status(200)),

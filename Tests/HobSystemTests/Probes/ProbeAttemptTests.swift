@@ -3,7 +3,7 @@ import Testing
 
 @testable import HobSystem
 
-@Suite struct ProbeAttemptTests {
+@Suite(.blocking) struct ProbeAttemptTests {
     @Test func `one attempt tells whether anybody listens`() throws {
         let listener = try TCPSocket.listen(on: .loopback(port: 0))
         let address = try SocketAddress.local(of: listener)

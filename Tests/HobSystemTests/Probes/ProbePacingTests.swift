@@ -1,7 +1,7 @@
 import HobSystem
 import Testing
 
-@Suite struct ProbePacingTests {
+@Suite(.blocking) struct ProbePacingTests {
     @Test func `backing off grows by half from 1 ms and stays at the longest pause, whatever the attempts took`() {
         var pacing = ProbePacing.backoff(upTo: .milliseconds(100))
         var expected: Duration = .milliseconds(1)

@@ -2,7 +2,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct ProbeTests {
+@Suite(.blocking) struct ProbeTests {
     /// Its pauses outlast the test, so that only a nudge can cause a second attempt.
     private let slow = ProbePacing.backoff(upTo: .seconds(600)).grown(40)
 

@@ -2,7 +2,7 @@ import Glibc
 import HobSystem
 import Testing
 
-@Suite struct CredentialsTests {
+@Suite(.blocking) struct CredentialsTests {
     private static var own: Credentials {
         var groups = [gid_t](repeating: 0, count: 65_536)
         let count = getgroups(Int32(groups.count), &groups)

@@ -2,7 +2,7 @@ import Glibc
 import HobSystem
 import Testing
 
-@Suite struct ExitStatusTests {
+@Suite(.blocking) struct ExitStatusTests {
     @Test func `statuses are worded for people`() {
         #expect(ExitStatus.exited(code: 1).description == "exited with status 1")
         #expect(ExitStatus.signaled(signal: SIGXCPU, coreDumped: false).description == "terminated with signal SIGXCPU")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HobSystem
 
-@Suite struct OwnCgroupTests {
+@Suite(.blocking) struct OwnCgroupTests {
     /// Our own cgroup, where the machine lets us divide it; a test elsewhere sees that nothing is claimed.
     private func withChild(_ body: (OwnCgroup, ChildCgroup) throws -> Void) throws {
         guard let own = OwnCgroup.delegated() else {

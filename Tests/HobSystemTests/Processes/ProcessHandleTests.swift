@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct ProcessHandleTests {
+@Suite(.blocking) struct ProcessHandleTests {
     @Test func `looking at an end leaves it, reaping takes it`() throws {
         let child = try TestChild(fixture: "exit", "7")
         let handle = child.process.handle

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct ProcessIdentityTests {
+@Suite(.blocking) struct ProcessIdentityTests {
     @Test func `this process is itself`() throws {
         let own = try ProcessIdentity.current()
         #expect(own.pid == getpid())

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct ProcessMarkTests {
+@Suite(.blocking) struct ProcessMarkTests {
     private let token = "test-\(getpid())-\(MonotonicTime.now().nanoseconds)"
 
     private func lockFile(in directory: TestDirectory) throws -> (Descriptor, ProcessMark.FileID) {
@@ -133,7 +133,7 @@ import Testing
 }
 
 /// What a search costs; run by `HOB_MEASURE=1`, since it needs a machine's worth of processes.
-@Suite(.enabled(if: getenv("HOB_MEASURE") != nil)) struct ProcessMarkCost {
+@Suite(.blocking, .enabled(if: getenv("HOB_MEASURE") != nil)) struct ProcessMarkCost {
     @Test(arguments: [nil, ProcessMark.availableTag(for: "cost")])
     func `a search among a thousand processes`(tag: UInt64?) throws {
         let filler = (0..<30).map { "VARIABLE_\($0)=/some/path/of/usual/length/number/\($0)" }

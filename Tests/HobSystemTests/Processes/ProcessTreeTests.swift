@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct ProcessTreeTests {
+@Suite(.blocking) struct ProcessTreeTests {
     @Test func `descendants come parents first, with all generations`() throws {
         let script = "sh -c 'sleep 60 & echo inner; wait' & echo outer; wait"
         let shell = try TestChild(SpawnRequest("/bin/sh", ["-c", script]))

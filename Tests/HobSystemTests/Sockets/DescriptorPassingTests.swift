@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct DescriptorPassingTests {
+@Suite(.blocking) struct DescriptorPassingTests {
     @Test func `descriptors arrive in order, with the bytes`() throws {
         let (left, right) = try Descriptor.socketPair(.sequencedPacket, nonBlocking: true)
         #expect(try DescriptorPassing.receive(over: right) == nil)

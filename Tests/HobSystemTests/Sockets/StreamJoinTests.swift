@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct StreamJoinTests {
+@Suite(.blocking) struct StreamJoinTests {
     /// A join on a thread of its own, with its peer's end of the socket.
     private final class Bench: Sendable {
         private typealias Outcome = Result<StreamJoin.Ending, SystemError>

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct TCPSocketTests {
+@Suite(.blocking) struct TCPSocketTests {
     @Test(arguments: ["127.0.0.1:80", "[::1]:8080", "0.0.0.0:0", "[fe80::1]:65535", "/run/x.sock"])
     func `addresses are read and written alike`(text: String) throws {
         #expect(try SocketAddress(parsing: text).description == text)

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct UnixSocketTests {
+@Suite(.blocking) struct UnixSocketTests {
     @Test func `a socket in a directory of 270 bytes can be bound and reached`() throws {
         let base = try TestDirectory()
         var place = base.descriptor

@@ -4,7 +4,7 @@ import HobTestKit
 import Testing
 
 /// Spawns of a process that has taken reserved descriptors, as hobd does: each test is a process of its own.
-@Suite struct PreparedSpawnTests {
+@Suite(.blocking) struct PreparedSpawnTests {
     @Test func `row 34: a child of a prepared process sees 0, 1, 2 and what is declared, nothing else`() async {
         await #expect(processExitsWith: .success) {
             Spawner.prepareProcess()

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct SpawnCgroupTests {
+@Suite(.blocking) struct SpawnCgroupTests {
     private func hierarchy() -> String? {
         ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].first { access("\($0)/cgroup.procs", W_OK) == 0 }
     }

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct SpawnDescriptorTests {
+@Suite(.blocking) struct SpawnDescriptorTests {
     @Test func `row 34: the child sees 0, 1, 2 and what is declared, nothing else`() throws {
         let strangers = try (0..<20).map { try Descriptor.memory(named: "stranger-\($0)") }
         // Somebody's library forgot close-on-exec.

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct SpawnFailureTests {
+@Suite(.blocking) struct SpawnFailureTests {
     private func failure(
         _ executable: String = "/bin/true", changing change: (inout SpawnRequest) -> Void = { _ in }
     ) -> SpawnFailure? {

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct SpawnStateTests {
+@Suite(.blocking) struct SpawnStateTests {
     @Test func `arguments, own name and environment arrive as given`() throws {
         let report = try Report.of(["a b", "", "ü"]) { request in
             request.argv0 = "alias"

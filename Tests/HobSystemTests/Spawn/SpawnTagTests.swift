@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct SpawnTagTests {
+@Suite(.blocking) struct SpawnTagTests {
     @Test func `a tag survives double fork, setsid, closefrom, an empty environment and exec`() async {
         await #expect(processExitsWith: .success) {
             try ProcessControl.becomeSubreaper()

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct SpawnerTests {
+@Suite(.blocking) struct SpawnerTests {
     /// A program whose exec stands still for as long as this object lives: its file is leased, and the kernel asks
     /// the holder back before anybody may open it.
     private final class StuckProgram: Sendable {

@@ -7,7 +7,7 @@ import Testing
 private let childSignals = Atomic<Int>(0)
 
 /// What the process that hosts a stand-in notices of it, which is nothing: each test is a process of its own.
-@Suite struct StandInHostTests {
+@Suite(.blocking) struct StandInHostTests {
     @Test func `the host's SIGCHLD handler does not run, and it has no child to wait for`() async {
         await #expect(processExitsWith: .success) {
             signal(SIGCHLD) { _ in childSignals.add(1, ordering: .relaxed) }

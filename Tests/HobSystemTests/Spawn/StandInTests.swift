@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite struct StandInTests {
+@Suite(.blocking) struct StandInTests {
     @Test func `the status comes back: exit codes and signals`() throws {
         for code: Int32 in [0, 1, 77, 255] {
             #expect(try StandIn.fixture("exit", "\(code)").ended() == .exited(code: code))

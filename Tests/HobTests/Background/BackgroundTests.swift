@@ -4,7 +4,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("A daemon in the background, by its own commands")
+@Suite("A daemon in the background, by its own commands", .blocking)
 struct BackgroundTests {
     private struct Answer: CustomStringConvertible {
         var status: HobSystem.ExitStatus

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("A daemon with a configuration")
+@Suite("A daemon with a configuration", .blocking)
 struct ConfiguredDaemonTests {
     private static func run(
         _ arguments: [String], _ variables: [String] = []

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct InstanceLockTests {
+@Suite(.blocking) struct InstanceLockTests {
     @Test func `of many that take and remove the file at once, never two have it`() throws {
         let directory = try TestDirectory()
         let path = directory.path(of: "pid")

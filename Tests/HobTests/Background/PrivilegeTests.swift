@@ -5,7 +5,9 @@ import Testing
 
 @testable import Hob
 
-@Suite("What the process of a daemon becomes", .enabled(if: geteuid() == 0, "only root may become somebody else"))
+@Suite(
+    "What the process of a daemon becomes", .blocking,
+    .enabled(if: geteuid() == 0, "only root may become somebody else"))
 struct PrivilegeTests {
     private static let nobody: UInt32 = 65_534
 
@@ -80,7 +82,7 @@ struct PrivilegeTests {
     func background() throws {
         let directory = try Self.place()
         defer { _ = try? Self.run("stop", in: directory) }
-        let answer = try Self.run("start", "--user", "nobody", in: directory)
+        let answer = try Self.run("start", "--daemon-user", "nobody", in: directory)
         #expect(answer.status == .exited(code: 0), "\(answer)")
         let pid = try Self.pid(directory)
         let groups = AccountDatabase.groups(of: "nobody", with: Self.nobody)
@@ -109,7 +111,8 @@ struct PrivilegeTests {
     @Test("row 71: in the foreground, too; the pid file is there before and emptied after where it cannot be removed")
     func foreground() throws {
         let directory = try Self.place()
-        let daemon = try TestChild(Self.request(["run", "--user", "nobody", "--group", "daemon"], in: directory))
+        let daemon = try TestChild(
+            Self.request(["run", "--daemon-user", "nobody", "--daemon-group", "daemon"], in: directory))
         let deadline = MonotonicTime.now() + .seconds(30)
         while directory.read("free/notes") == nil, MonotonicTime.now() < deadline { usleep(1_000) }
         let group = try #require(AccountDatabase.group(named: "daemon"))
@@ -130,7 +133,7 @@ struct PrivilegeTests {
         defer { _ = try? Self.run("stop", in: directory) }
         chown(directory.path(of: "free"), Self.nobody, Self.nobody)
         chmod(directory.path(of: "free"), 0o700)
-        let answer = try Self.run("start", "--user", "nobody", in: directory) { request in
+        let answer = try Self.run("start", "--daemon-user", "nobody", in: directory) { request in
             request.arguments = request.arguments.map {
                 $0 == directory.path(of: "log") ? directory.path(of: "free/log") : $0
             }
@@ -145,7 +148,7 @@ struct PrivilegeTests {
     func directory(_ isDeclared: Bool) throws {
         let directory = try Self.place()
         defer { _ = try? Self.run("stop", in: directory) }
-        let words = isDeclared ? ["--directory", "free", "--umask", "027"] : []
+        let words = isDeclared ? ["--daemon-directory", "free", "--daemon-umask", "027"] : []
         var request = Self.request(["start"] + words, in: directory)
         request.directory = directory.path
         request.umask = 0o026
@@ -163,16 +166,22 @@ struct PrivilegeTests {
     @Test(
         "row 71: what cannot be done refuses to run, with a sentence and no process",
         arguments: [
-            (["--user", "nobdy"], 64, "--user: no user is called 'nobdy'"),
-            (["--user", "nobody", "--group", "nogrup"], 64, "--group: no group is called 'nogrup'"),
+            (["--daemon-user", "nobdy"], 64, "--daemon-user: no user is called 'nobdy'"),
             (
-                ["--user", "54321"], 64,
+                ["--daemon-user", "nobody", "--daemon-group", "nogrup"], 64,
+                "--daemon-group: no group is called 'nogrup'"
+            ),
+            (
+                ["--daemon-user", "54321"], 64,
                 "user 54321 is not in the user database, so its group is not known: give the group"
             ),
-            (["--umask", "99"], 64, "--umask: 'daemon.umask' must be an octal number up to 0777"),
+            (["--daemon-umask", "99"], 64, "--daemon-umask: 'daemon.umask' must be an octal number up to 0777"),
             (["--set", "daemon.usr=x"], 64, "did you mean 'daemon.user'?"),
-            (["--user", "nobody", "--directory", "/root"], 1, "cannot go to /root: permission denied for user 65534"),
-            (["--directory", "/there/is/none"], 1, "cannot go to /there/is/none: no such file or directory"),
+            (
+                ["--daemon-user", "nobody", "--daemon-directory", "/root"], 1,
+                "cannot go to /root: permission denied for user 65534"
+            ),
+            (["--daemon-directory", "/there/is/none"], 1, "cannot go to /there/is/none: no such file or directory"),
         ])
     func refusals(_ words: [String], _ code: Int, _ sentence: String) throws {
         let directory = try Self.place()
@@ -190,7 +199,7 @@ struct PrivilegeTests {
     @Test("row 71: root without the right to change users refuses, and so does another user")
     func notPermitted() throws {
         let directory = try Self.place()
-        var request = Self.request(["start", "--user", "nobody"], in: directory)
+        var request = Self.request(["start", "--daemon-user", "nobody"], in: directory)
         request.arguments = ["--bounding-set", "-setuid", request.executable] + request.arguments
         request.executable = "/usr/bin/setpriv"
         let weak = try TestChild(request)
@@ -199,7 +208,7 @@ struct PrivilegeTests {
         #expect(words.contains("cannot become user 65534: not permitted: it takes CAP_SETUID"), "\(words)")
         #expect(directory.read("free/notes") == nil)
 
-        let other = try Self.run("run", "--user", "root", in: directory) {
+        let other = try Self.run("run", "--daemon-user", "root", in: directory) {
             $0.user = Self.nobody
             $0.group = Self.nobody
             $0.supplementaryGroups = []

@@ -4,7 +4,7 @@ import HobTestKit
 import Testing
 
 /// Row 36 and what belongs to it: whatever keeps a daemon from being ready is said where somebody looks.
-@Suite("A start that cannot be", .timeLimit(.minutes(3)))
+@Suite("A start that cannot be", .blocking)
 struct StartFailureTests {
     private let directory: TestDirectory
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct ConfigurationPrecedenceTests {
+@Suite(.blocking) struct ConfigurationPrecedenceTests {
     private static let base = """
         http: { host: base, port: 1, timeout: 1s }
         cache: { size: 1MB }

@@ -3,7 +3,7 @@ import Testing
 @testable import Hob
 
 /// Random layers, against a model that knows nothing of files and places.
-@Suite struct ConfigurationPropertyTests {
+@Suite(.blocking) struct ConfigurationPropertyTests {
     private static let words = ["1", "80", "9x", "", "true", "off", "10s", "250ms", "5MB", "fast", "a,b", "0.25", "-3"]
     private static let names = [
         "http.host", "http.port", "http.timeout", "http.proxy", "cache.size", "cache.ratio", "tls", "mode", "title",

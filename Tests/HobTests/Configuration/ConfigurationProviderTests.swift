@@ -3,7 +3,7 @@ import Hob
 import HobTestKit
 import Testing
 
-@Suite struct ConfigurationProviderTests {
+@Suite(.blocking) struct ConfigurationProviderTests {
     @Test func `other libraries read the effective values, from providers that are named after their sources`() throws {
         let directory = try TestDirectory()
         try directory.write("http: { port: 1, host: base }\npaths: [a, b]\n", to: "base.yml")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct ConfigurationReloadTests {
+@Suite(.blocking) struct ConfigurationReloadTests {
     private func sources(_ directory: TestDirectory) -> ConfigurationSources {
         ConfigurationSources(keys: Keys.all, daemon: "dirlister", directory: directory.path)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct ConfigurationReportTests {
+@Suite(.blocking) struct ConfigurationReportTests {
     private static let keys: [any ConfigurationKey] = [
         Keys.host, Keys.port, Keys.proxy, Keys.paths, Keys.token, Keys.pin,
     ]

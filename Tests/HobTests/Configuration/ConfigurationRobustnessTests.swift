@@ -2,7 +2,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct ConfigurationRobustnessTests {
+@Suite(.blocking) struct ConfigurationRobustnessTests {
     private static let sample = """
         x-common: &common { host: "a", port: 80 }
         http:

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct DaemonEnvironmentTests {
+@Suite(.blocking) struct DaemonEnvironmentTests {
     @Test func `row 39: -e selects the environment, then HOB_ENV, and the default is development`() throws {
         let variables = ["HOB_ENV": "test"]
         #expect(

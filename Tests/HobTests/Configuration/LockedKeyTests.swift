@@ -3,7 +3,7 @@ import HobTestKit
 import Synchronization
 import Testing
 
-@Suite struct LockedKeyTests {
+@Suite(.blocking) struct LockedKeyTests {
     @Test func `row 42: a second set of a locked key is ignored with a warning, and force works`() throws {
         let configuration = try LiveConfiguration(ConfigurationSources(keys: Keys.all, daemon: "dirlister"))
         let warnings = Mutex<[String]>([])

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("A daemon's own metrics", .timeLimit(.minutes(2)))
+@Suite("A daemon's own metrics", .blocking)
 struct DaemonMetricsTests {
     @Test("they reach the backend that the daemon's code has set up: ready, reloads, lines, services, shutdown")
     func exported() throws {

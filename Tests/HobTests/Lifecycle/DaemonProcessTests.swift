@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("A daemon in its process")
+@Suite("A daemon in its process", .blocking)
 struct DaemonProcessTests {
     /// A fixture daemon in the foreground, under a supervisor that only listens.
     private final class Running {

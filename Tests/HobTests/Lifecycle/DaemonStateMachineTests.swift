@@ -3,7 +3,7 @@ import Testing
 
 @testable import Hob
 
-@Suite("A daemon's life, decided")
+@Suite("A daemon's life, decided", .blocking)
 struct DaemonStateMachineTests {
     private static func machine(_ events: DaemonEvent...) -> DaemonStateMachine {
         var machine = DaemonStateMachine()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Hob
 
-@Suite(.timeLimit(.minutes(2))) struct ErrorReportTests {
+@Suite(.blocking) struct ErrorReportTests {
     private let directory: TestDirectory
 
     init() throws {

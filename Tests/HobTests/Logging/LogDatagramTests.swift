@@ -5,7 +5,7 @@ import Testing
 
 @testable import Hob
 
-@Suite(.timeLimit(.minutes(2))) struct LogDatagramTests {
+@Suite(.blocking) struct LogDatagramTests {
     private let directory: TestDirectory
 
     init() throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Hob
 
-@Suite(.timeLimit(.minutes(2))) struct LogFileTests {
+@Suite(.blocking) struct LogFileTests {
     private let directory: TestDirectory
 
     init() throws {

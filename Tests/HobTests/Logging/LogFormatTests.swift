@@ -3,7 +3,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct LogFormatTests {
+@Suite(.blocking) struct LogFormatTests {
     private func text(_ format: LogFormat, _ record: LogRecord) -> String {
         String(decoding: format.line(of: record), as: UTF8.self)
     }

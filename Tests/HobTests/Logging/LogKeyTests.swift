@@ -7,7 +7,7 @@ import Testing
 @testable import Hob
 
 /// The log's keys of the configuration, in a daemon of its own.
-@Suite(.timeLimit(.minutes(2))) struct LogKeyTests {
+@Suite(.blocking) struct LogKeyTests {
     private let directory: TestDirectory
 
     init() throws {

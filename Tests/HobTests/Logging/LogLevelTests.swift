@@ -4,7 +4,7 @@ import Testing
 
 @testable import Hob
 
-@Suite struct LogLevelTests {
+@Suite(.blocking) struct LogLevelTests {
     private func log(_ level: Logger.Level) -> (log: DaemonLog, sink: Recording) {
         let sink = Recording()
         return (DaemonLog(name: "lister", level: level, sinks: [sink]), sink)

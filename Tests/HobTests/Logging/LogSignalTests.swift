@@ -4,7 +4,7 @@ import HobTestKit
 import Testing
 
 /// The log of a daemon in a process of its own, which gets real signals.
-@Suite(.timeLimit(.minutes(2))) struct LogSignalTests {
+@Suite(.blocking) struct LogSignalTests {
     private let directory: TestDirectory
 
     init() throws {

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("Tasks of a daemon")
+@Suite("Tasks of a daemon", .blocking)
 struct DaemonTasksTests {
     /// A fixture daemon in the foreground, under a supervisor that only listens.
     private final class Running {

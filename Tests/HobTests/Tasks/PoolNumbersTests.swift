@@ -5,7 +5,7 @@ import Testing
 
 @testable import Hob
 
-@Suite("The numbers of a pool")
+@Suite("The numbers of a pool", .blocking)
 struct PoolNumbersTests {
     @Test("metrics count each outcome, and the gauges are back at zero when the pool is empty")
     func metrics() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Hob
 
-@Suite("A sleeper")
+@Suite("A sleeper", .blocking)
 struct SleeperTests {
     @Test("one that is woken before it sleeps does not sleep")
     func early() async throws {

@@ -3,7 +3,7 @@ import HobSystem
 import HobTestKit
 import Testing
 
-@Suite("A daemon with a pool of workers")
+@Suite("A daemon with a pool of workers", .blocking)
 struct DaemonWorkersTests {
     private static func start(_ directory: TestDirectory) throws -> TestChild {
         var request = SpawnRequest(

@@ -1,4 +1,3 @@
-import HobPolicy
 import Testing
 
 @testable import HobWorkers

@@ -1,6 +1,4 @@
-import Glibc
 import HobSystem
-import Synchronization
 
 /// Clients that ask without pause, each on its own thread.
 final class EchoLoad: Sendable {

@@ -1,5 +1,3 @@
-import HobPolicy
-
 // One worker after the other gives way to a new one, which is ready before the old one is asked to end.
 extension WorkerPoolStateMachine {
     /// Puts a slot into the queue of replacements, once.
