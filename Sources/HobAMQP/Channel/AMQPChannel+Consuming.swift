@@ -24,7 +24,7 @@ extension AMQPChannel {
     ///   - whenCancelled: what to do when the broker ends the consumer, because its queue was deleted, say.
     ///   - arguments: what else is asked for, as `x-priority`.
     /// - Returns: the messages, when the broker has agreed to send them.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/notFound`` when the queue is not there, and the channel is closed.
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.notFound` when the queue is not there, and the channel is closed.
     public func consume(
         _ queue: String, prefetch: UInt16 = 100, noAck: Bool = false, exclusive: Bool = false, tag: String? = nil,
         whenCancelled: AMQPConsumerCancelPolicy = .end, arguments: AMQPTable = [:]

@@ -12,7 +12,7 @@ extension AMQPChannel {
     ///   - autoDelete: whether it goes with its last binding.
     ///   - isInternal: whether only other exchanges may publish to it.
     ///   - arguments: what else is asked for, as `alternate-exchange`.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/preconditionFailed`` when it is there and differs, and the channel
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.preconditionFailed` when it is there and differs, and the channel
     ///   is closed.
     public func declareExchange(
         _ name: String, type: AMQPExchangeType = .direct, durable: Bool = true, autoDelete: Bool = false,
@@ -27,7 +27,7 @@ extension AMQPChannel {
     /// Checks that an exchange is there.
     ///
     /// - Parameter name: its name.
-    /// - Throws: ``AMQPError`` with ``AMQPReplyCode/notFound`` when it is not, and the channel is closed.
+    /// - Throws: ``AMQPError`` with `AMQPReplyCode.notFound` when it is not, and the channel is closed.
     public func checkExchange(_ name: String) async throws {
         _ = try await method(.exchange(.declare(exchange: name, passive: true)))
     }
@@ -37,7 +37,7 @@ extension AMQPChannel {
     /// - Parameters:
     ///   - name: its name; one that is not there is fine.
     ///   - ifUnused: whether it must have no bindings.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/preconditionFailed`` when it is in use and should not be.
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.preconditionFailed` when it is in use and should not be.
     public func deleteExchange(_ name: String, ifUnused: Bool = false) async throws {
         _ = try await method(.exchange(.delete(exchange: name, ifUnused: ifUnused)), change: .deletedExchange(name))
     }
@@ -49,7 +49,7 @@ extension AMQPChannel {
     ///   - source: the exchange that routes them.
     ///   - routingKey: by which key.
     ///   - arguments: by which headers.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/notFound`` when one of them is not there.
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.notFound` when one of them is not there.
     public func bindExchange(
         _ destination: String, to source: String, routingKey: String = "", arguments: AMQPTable = [:]
     ) async throws {

@@ -13,7 +13,7 @@ extension AMQPChannel {
     ///   - autoDelete: whether it goes with its last consumer.
     ///   - arguments: what else is asked for, as `x-message-ttl` or `x-queue-type`.
     /// - Returns: the queue's name and how full it is.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/preconditionFailed`` when it is there and differs, and the channel
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.preconditionFailed` when it is there and differs, and the channel
     ///   is closed.
     @discardableResult
     public func declareQueue(
@@ -29,7 +29,7 @@ extension AMQPChannel {
     /// Tells how full a queue is.
     ///
     /// - Parameter name: its name.
-    /// - Throws: ``AMQPError`` with ``AMQPReplyCode/notFound`` when it is not there, and the channel is closed.
+    /// - Throws: ``AMQPError`` with `AMQPReplyCode.notFound` when it is not there, and the channel is closed.
     public func queueStatus(_ name: String) async throws -> AMQPQueue {
         try await AMQPQueue(method(.queue(.declare(queue: name, passive: true))), asked: name)
     }
@@ -41,7 +41,7 @@ extension AMQPChannel {
     ///   - ifUnused: whether it must have no consumers.
     ///   - ifEmpty: whether it must have no messages.
     /// - Returns: how many messages went with it.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/preconditionFailed`` when a condition does not hold.
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.preconditionFailed` when a condition does not hold.
     @discardableResult
     public func deleteQueue(_ name: String, ifUnused: Bool = false, ifEmpty: Bool = false) async throws -> Int {
         let reply = try await method(
@@ -54,7 +54,7 @@ extension AMQPChannel {
     ///
     /// - Parameter name: its name.
     /// - Returns: how many there were.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/notFound`` when it is not there.
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.notFound` when it is not there.
     @discardableResult
     public func purgeQueue(_ name: String) async throws -> Int {
         guard case .queue(.purgeOk(let count)) = try await method(.queue(.purge(queue: name))) else { return 0 }
@@ -68,7 +68,7 @@ extension AMQPChannel {
     ///   - exchange: the exchange that routes them.
     ///   - routingKey: by which key.
     ///   - arguments: by which headers.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/notFound`` when one of them is not there.
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.notFound` when one of them is not there.
     public func bindQueue(
         _ queue: String, to exchange: String, routingKey: String = "", arguments: AMQPTable = [:]
     ) async throws {
@@ -101,7 +101,7 @@ extension AMQPChannel {
     ///   - queue: the queue.
     ///   - noAck: whether the broker forgets the message as it sends it.
     /// - Returns: the message; nil when the queue is empty.
-    /// - Throws: ``AMQPError``; with ``AMQPReplyCode/notFound`` when the queue is not there.
+    /// - Throws: ``AMQPError``; with `AMQPReplyCode.notFound` when the queue is not there.
     public func get(_ queue: String, noAck: Bool = false) async throws -> AMQPDelivery? {
         let reply = try await session.call(.basic(.get(queue: queue, noAck: noAck)), on: reference)
         guard case .content(let content, let generation) = reply,

@@ -57,7 +57,7 @@ public final class AMQPConnection: Sendable {
         return connection
     }
 
-    /// Connects and logs in; as with an ``AMQPURL``.
+    /// Connects and logs in; as with an `AMQPURL`.
     ///
     /// - Throws: `AMQPURLError` when the text is no such URL, and what the other form throws.
     public static func connect(
@@ -114,7 +114,13 @@ public final class AMQPConnection: Sendable {
             }
             return reference
         }
-        _ = try await session.request(.open, on: reference) { .open($0) }
+        do {
+            _ = try await session.request(.open, on: reference) { .open($0) }
+        } catch {
+            // Nobody holds it who could ask why it ended.
+            session.withState { $0.endedChannels[reference.id] = nil }
+            throw error
+        }
         return AMQPChannel(self, reference, confirms: confirms)
     }
 
