@@ -39,7 +39,7 @@ final class PlainClient {
             if count > 0 {
                 rest.removeFirst(count)
             } else {
-                isReset = errno == ECONNRESET
+                if errno == ECONNRESET || errno == EPIPE { isReset = true }
                 guard errno == EAGAIN, socket.waitWritable(until: MonotonicTime.now() + .seconds(30)) else {
                     return false
                 }
