@@ -33,6 +33,7 @@ extension Supervisor {
             carryOut(supervision.handle(event, slot: slot, at: Clock.now), concerning: slot)
         }
         pending.removeAll(keepingCapacity: true)
+        reapEndedMains()
         tellNews()
         isDispatching = false
         let due = afterRecord

@@ -154,10 +154,17 @@ extension Supervisor {
     /// A child of ours: its status stays readable until it is written down.
     private func mainEnded(_ slot: Int) {
         guard let process = runtimes[slot]?.process, process.hasExited else { return }
+        endedMains.append(process)
         mainEnded(slot, Self.outcome(of: process))
-        guard runtimes[slot]?.process !== process else { return }
+        if runtimes[slot]?.process === process { endedMains.removeAll { $0 === process } }
+        if !isDispatching { reapEndedMains() }
+    }
+
+    /// Reaps those whose end is written down: before anybody is told, for who hears of an end finds nothing any more.
+    func reapEndedMains() {
         // ECHILD: it was none of ours, and somebody else reaps it.
-        whenRecorded { _ = try? process.reap() }
+        for process in endedMains { _ = try? process.reap() }
+        endedMains.removeAll()
     }
 
     /// The main process has ended, whoever told.

@@ -100,6 +100,8 @@ package final class Supervisor {
     var recoveredState: Journal.Recovered?
     /// Whether actions of an earlier life are being done again: what exists is taken over instead of being made.
     var isResuming = false
+    /// Main processes that have ended, to be reaped as soon as that is written down.
+    var endedMains: [ProcessHandle] = []
     /// What is to be done once the event at hand is written down.
     var afterRecord: [() -> Void] = []
     /// The self-check of a hobd that is to take our place.

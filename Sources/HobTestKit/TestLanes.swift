@@ -5,7 +5,7 @@ import HobSystem
 /// Other tests of the same process block the threads of Swift's pool for seconds: who measures a wait, or lets a real
 /// process wait for it, must not depend on them.
 package final class TestLanes: Sendable {
-    /// For all tests that hold a thread while they run: so many at once as Swift's pool would run here.
+    /// For all tests that hold a thread while they run: a third at once would spoil those that measure a delay.
     package static let blocking = TestLanes(2)
 
     private struct State {
