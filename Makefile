@@ -29,7 +29,7 @@ help: ## Lists the targets
 	    printf '%-20s %s\n' "$$target" "$$text"; done
 
 setup: ## Installs what building, checking and testing need
-	@Scripts/setup build lint test
+	@Scripts/setup build lint test rabbitmq
 
 build: ## Builds everything for debugging
 	@Scripts/setup build

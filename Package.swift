@@ -14,15 +14,22 @@ let package = Package(
         .library(name: "HobLink", targets: ["HobLink"]),
         .library(name: "HobWorkers", targets: ["HobWorkers"]),
         .library(name: "Hob", targets: ["Hob"]),
+        .library(name: "HobAMQP", targets: ["HobAMQP"]),
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
         .executable(name: "hob-new", targets: ["HobNewCommand"]),
+    ],
+    traits: [
+        .trait(name: "AMQP", description: "HobAMQP, and SwiftNIO with TLS, which it fetches."),
+        .default(enabledTraits: ["AMQP"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         // Only for tests: what HobYAML is compared with.
@@ -33,6 +40,9 @@ let package = Package(
         .target(name: "HobPolicy"),
         .target(name: "HobProtocol"),
         .target(name: "HobCoding"),
+
+        // MARK: AMQP 0-9-1 without I/O: codec, state machines, URL
+        .target(name: "HobAMQPCore", dependencies: ["HobPolicy"]),
 
         // MARK: YAML with positions, by a reader of its own: Yams would bring all of Foundation into every daemon
         .target(name: "HobYAML"),
@@ -91,6 +101,21 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
 
+        // MARK: AMQP on SwiftNIO, which only the trait AMQP fetches; without it the target is empty
+        .target(
+            name: "HobAMQP",
+            dependencies: [
+                "HobPolicy", "HobAMQPCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AMQP"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AMQP"])),
+                .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["AMQP"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["AMQP"])),
+            ]),
+
         // MARK: For tests
         .target(name: "HobTestKit", dependencies: ["HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore"]),
 
@@ -104,7 +129,8 @@ let package = Package(
         .target(
             name: "HobFuzz",
             dependencies: [
-                "HobPolicy", "HobProtocol", "HobCoding", "HobYAML", "HobSystem", "HobSupervisorCore", "HobSupervisor",
+                "HobPolicy", "HobProtocol", "HobCoding", "HobAMQPCore", "HobYAML", "HobSystem", "HobSupervisorCore",
+                "HobSupervisor",
                 "HobConfig", "HobLink",
             ],
             path: "Fuzz/Targets"),
@@ -151,6 +177,8 @@ let package = Package(
         .testTarget(
             name: "HobPolicyTests", dependencies: ["HobPolicy", "HobSystem", "HobTestKit"], exclude: ["Schedule/Table"]),
         .testTarget(name: "HobProtocolTests", dependencies: ["HobPolicy", "HobProtocol", "HobTestKit"]),
+        .testTarget(
+            name: "HobAMQPCoreTests", dependencies: ["HobAMQPCore", "HobPolicy", "HobSystem"], exclude: ["Golden"]),
         .testTarget(
             name: "HobYAMLTests",
             dependencies: ["HobYAML", "HobPolicy", "HobTestKit", .product(name: "Yams", package: "Yams")],
@@ -213,6 +241,14 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .testTarget(
+            name: "HobAMQPTests",
+            dependencies: [
+                "HobAMQP", "HobPolicy", "HobSystem", "HobTestKit", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
+            exclude: ["Drivers"]),
+        .testTarget(
             name: "HobLinkTests",
             dependencies: [
                 "HobLink", "HobCoding", "HobPolicy", "HobSystem", "HobTestKit", "LinkActors", "fixture-link",
@@ -255,6 +291,9 @@ if Context.environment["HOB_BENCH"] == "1" {
         .executableTarget(
             name: "link-bench", dependencies: ["HobLink", "HobSystem"], path: "Benchmarks/link",
             exclude: ["echo.c", "drb.rb"]))
+    package.targets.append(
+        .executableTarget(
+            name: "amqp-bench", dependencies: ["HobAMQP"], path: "Benchmarks/amqp", exclude: ["peer.c", "peer.py"]))
     // Benchmarks/run-workers.
     package.targets.append(
         .executableTarget(

@@ -8,8 +8,8 @@ let package = Package(
     ],
     dependencies: [
         // The checkout that hob was built in; for other machines, name its repository:
-        // .package(url: "https://…/hob", from: "0.1.0"),
-        .package(name: "hob", path: "../..")
+        // .package(url: "https://…/hob", from: "0.1.0", traits: []),
+        .package(name: "hob", path: "../..", traits: [])
     ],
     targets: [
         .executableTarget(

@@ -43,7 +43,7 @@ struct TemplateTests {
             let files = try Project(name: name, kind: .simple, hob: hob).files()
             return String(decoding: try #require(files.first { $0.path == "Package.swift" }).bytes, as: UTF8.self)
         }
-        #expect(try manifest(.path("/a/b c")).contains(#".package(name: "hob", path: "/a/b c"),"#))
+        #expect(try manifest(.path("/a/b c")).contains(#".package(name: "hob", path: "/a/b c", traits: []),"#))
         let remote = try manifest(.url("git@example.org:me/my-hob.git"))
         #expect(remote.contains(#".package(url: "git@example.org:me/my-hob.git", from: ""#))
         #expect(remote.contains(#".product(name: "Hob", package: "my-hob")"#))

@@ -17,11 +17,11 @@ enum PackageTemplates {
             dependencies: [
         {{#hobPath}}
                 // The checkout that hob was built in; for other machines, name its repository:
-                // .package(url: "https://…/hob", from: "{{hobVersion}}"),
-                .package(name: "hob", path: "{{hobPath}}"),
+                // .package(url: "https://…/hob", from: "{{hobVersion}}", traits: []),
+                .package(name: "hob", path: "{{hobPath}}", traits: []),
         {{/hobPath}}
         {{#hobURL}}
-                .package(url: "{{hobURL}}", from: "{{hobVersion}}"),
+                .package(url: "{{hobURL}}", from: "{{hobVersion}}", traits: []),
         {{/hobURL}}
         {{#packages}}
                 .package(url: "{{url}}", from: "{{from}}"{{#hasTraits}}, traits: []{{/hasTraits}}),

@@ -1,0 +1,31 @@
+#if AMQP
+/// Where a connection stands.
+public enum AMQPConnectionState: Hashable, Sendable {
+    /// The first connection is being made.
+    case connecting
+    /// It may be used.
+    case connected
+    /// It may be used, but the broker takes no messages for now, for this reason: publishes wait, acknowledgements go.
+    case blocked(reason: String)
+    /// It broke, for this reason, and is being made again.
+    case recovering(reason: String)
+    /// The application closes it.
+    case closing
+    /// It is over, for this reason.
+    case closed(reason: String)
+}
+
+extension AMQPConnectionState: CustomStringConvertible {
+    /// The state in a few words.
+    public var description: String {
+        switch self {
+        case .connecting: "connecting"
+        case .connected: "connected"
+        case .blocked(let reason): "blocked by the broker: \(reason)"
+        case .recovering(let reason): "recovering: \(reason)"
+        case .closing: "closing"
+        case .closed(let reason): "closed: \(reason)"
+        }
+    }
+}
+#endif

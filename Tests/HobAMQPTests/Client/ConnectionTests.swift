@@ -1,0 +1,164 @@
+import HobAMQP
+import HobSystem
+import Testing
+
+/// Connecting to a real broker, and what can go wrong with it.
+@Suite(.ownThread) struct ConnectionTests {
+    private let broker: Broker
+
+    init() throws {
+        broker = try .shared()
+    }
+
+    private func failure(_ url: String, _ configuration: AMQPConfiguration = AMQPConfiguration()) async -> AMQPError? {
+        await #expect(throws: AMQPError.self) {
+            let connection = try await AMQPConnection.connect(to: url, configuration: configuration)
+            await connection.close()
+        }
+    }
+
+    @Test func `a wrong password is refused with the broker's words, and is not in them`() async throws {
+        let error = await failure("amqp://guest:s3cret@\(broker.address)")
+        #expect(error?.code == .refused && error?.replyCode == .accessRefused)
+        #expect(error?.message.contains("s3cret") == false)
+    }
+
+    @Test func `a virtual host that is not there is named`() async throws {
+        let error = await failure("\(broker.base)/no-such-host")
+        #expect(error?.code == .refused && error?.replyCode == .notAllowed)
+        #expect(error?.message.contains("no-such-host") == true)
+    }
+
+    @Test func `nobody there, and a name that nobody has`() async throws {
+        #expect(await failure("amqp://127.0.0.1:1")?.code == .connectionLost)
+        #expect(await failure("amqp://no-such-host.invalid")?.message.contains("no-such-host.invalid") == true)
+    }
+
+    @Test func `a server that speaks something else`() async throws {
+        let echo = try EchoServer()
+        defer { echo.end() }
+        // It says what we say: our own protocol header, which a server sends only to say no.
+        #expect(await failure("amqp://\(echo.address)")?.message.contains("speaks AMQP 0-9-1") == true)
+    }
+
+    @Test func `a server that says nothing is given up`() async throws {
+        let proxy = try FaultProxy(to: broker.address, script: .after(0, .toClient, .blackHole))
+        defer { proxy.end() }
+        let error = await failure(broker.url(by: proxy.address) + "?connection_timeout=300")
+        #expect(error?.code == .connectionFailed)
+    }
+
+    @Test func `the second host is tried when the first does not answer`() async throws {
+        let host = try VirtualHost(on: broker)
+        let connection = try await AMQPConnection.connect(
+            to: "amqp://guest:guest@127.0.0.1:1,\(broker.address)/\(host.name)")
+        #expect(connection.state == .connected)
+        await connection.close()
+        #expect(connection.state == .closed(reason: "by the application"))
+        let error = await #expect(throws: AMQPError.self) { _ = try await connection.openChannel() }
+        #expect(error?.code == .connectionClosed)
+    }
+
+    @Test func `TLS is verified by default`() async throws {
+        let (url, directory) = try secure()
+        let error = await failure(url)
+        #expect(error?.message.contains("CERTIFICATE_VERIFY_FAILED") == true, "\(String(describing: error))")
+        let trusting = "\(url)?cacertfile=\(directory)/ca.pem"
+        let connection = try await AMQPConnection.connect(to: trusting)
+        let channel = try await connection.openChannel()
+        let queue = try await channel.declareQueue(exclusive: true).name
+        let body = [UInt8](repeating: 9, count: 300_000)
+        try await channel.publish(AMQPMessage(body: body), to: queue)
+        #expect(try await channel.get(queue)?.body == body)
+        await connection.close()
+        let unverified = try await AMQPConnection.connect(to: url + "?verify=verify_none")
+        await unverified.close()
+    }
+
+    @Test func `a certificate is a log-in`() async throws {
+        let (url, directory) = try secure()
+        let files = "cacertfile=\(directory)/ca.pem&certfile=\(directory)/client.pem&keyfile=\(directory)/client.key"
+        let connection = try await AMQPConnection.connect(to: "\(url)?\(files)&auth_mechanism=external")
+        let channel = try await connection.openChannel()
+        let queue = try await channel.declareQueue(exclusive: true).name
+        var message = AMQPMessage("who")
+        message.properties.userID = "hob-client"
+        try await channel.publish(message, to: queue)
+        await connection.close()
+        let error = await failure("\(url)?cacertfile=\(directory)/none.pem")
+        #expect(error?.code == .tlsConfiguration)
+    }
+
+    private func secure() throws -> (url: String, directory: String) {
+        let base = try #require(broker.secureBase)
+        return ("\(base)/%2F", try #require(broker.certificates))
+    }
+
+    @Test func `a new secret is taken`() async throws {
+        let connection = try await AMQPConnection.connect(to: broker.url)
+        try await connection.updateSecret("guest", reason: "a test")
+        await connection.close()
+    }
+
+    @Test func `channels are numbered anew when they are closed, and run out`() async throws {
+        let connection = try await AMQPConnection.connect(to: broker.url + "?channel_max=4")
+        var channels = [
+            try await connection.openChannel(), try await connection.openChannel(), try await connection.openChannel(),
+        ]
+        #expect(channels.map(\.number) == [1, 2, 3])
+        await #expect(throws: AMQPError.self) { _ = try await connection.openChannel() }
+        try await channels[1].close()
+        try await channels[1].close()
+        channels[1] = try await connection.openChannel()
+        #expect(channels[1].number == 2)
+        channels.removeLast()
+        try await eventually { (try? await connection.openChannel()) != nil }
+        await connection.close()
+    }
+
+    @Test func `closing waits for confirms and can be said twice`() async throws {
+        let host = try VirtualHost(on: broker)
+        let connection = try await AMQPConnection.connect(to: host.url)
+        let channel = try await connection.openChannel()
+        try await channel.declareQueue("q")
+        let publisher = channel.publisher(window: 1_000)
+        for _ in 0..<500 { try await publisher.publish(AMQPMessage("x"), to: "q") }
+        async let second: Void = connection.close()
+        await connection.close()
+        await second
+        try await publisher.drain()
+        let other = try await AMQPConnection.connect(to: host.url)
+        #expect(try await other.openChannel().queueStatus("q").messageCount == 500)
+        await other.close()
+    }
+
+    @Test func `every kind of exchange and binding routes`() async throws {
+        let host = try VirtualHost(on: broker)
+        try await AMQPConnection.withConnection(to: AMQPURL(host.url)) { connection in
+            let channel = try await connection.openChannel()
+            let queue = try await channel.declareQueue().name
+            #expect(queue.hasPrefix("amq.gen"))
+            for type in [AMQPExchangeType.direct, .fanout, .topic, .headers] {
+                try await channel.declareExchange(type.rawValue, type: type)
+                try await channel.checkExchange(type.rawValue)
+                let arguments: AMQPTable = type == .headers ? ["x-match": "all", "h": "1"] : [:]
+                let key = type == .topic ? "a.*" : "a.b"
+                try await channel.bindQueue(queue, to: type.rawValue, routingKey: key, arguments: arguments)
+                var message = AMQPMessage(type.rawValue)
+                message.properties.headers = ["h": "1"]
+                try await channel.publish(message, to: "a.b", exchange: type.rawValue, mandatory: true)
+                #expect(try await channel.get(queue, noAck: true)?.text == type.rawValue)
+                try await channel.unbindQueue(queue, from: type.rawValue, routingKey: key, arguments: arguments)
+            }
+            try await channel.bindExchange("fanout", to: "direct", routingKey: "x")
+            try await channel.bindQueue(queue, to: "fanout")
+            try await channel.publish(AMQPMessage("through"), to: "x", exchange: "direct", mandatory: true)
+            #expect(try await channel.purgeQueue(queue) == 1)
+            try await channel.unbindExchange("fanout", from: "direct", routingKey: "x")
+            try await channel.publish(AMQPMessage("no more"), to: "x", exchange: "direct")
+            #expect(try await channel.deleteQueue(queue) == 0)
+            try await channel.deleteExchange("fanout")
+            await #expect(throws: AMQPError.self) { try await channel.checkExchange("fanout") }
+        }
+    }
+}
