@@ -98,7 +98,7 @@ import Testing
             try await eventually { try await channel.queueStatus("work.parked").messageCount == 1 }
             #expect(log.entries.withLock { $0 } == ["1", "2", "3"])
             let parked = try #require(try await channel.get("work.parked"))
-            #expect(AMQPRetryLadder.attempts(of: parked.properties) == 3)
+            #expect(AMQPRetryLadder.attempts(of: parked.properties, in: "work") == 3)
             #expect(parked.properties.headers?[AMQPRetryLadder.reasonHeader]?.string?.contains("Failure") == true)
             #expect(parked.properties.headers?["x-death"] != nil)
             parked.nack(requeue: true)

@@ -1,0 +1,147 @@
+#if AMQP
+import HobAMQPCore
+
+/// The messages of a queue that its ``AMQPConsumerService`` has given up: to look at, to put back, to throw away.
+///
+///     let parking = AMQPParking(of: "orders", on: connection)
+///     for message in try await parking.messages(limit: 5) { print(message.reason ?? "", message.attempts) }
+///     try await parking.redrive()
+///
+/// `hob amqp` does the same on the command line.
+public struct AMQPParking: Sendable {
+    /// The queue that the messages belong to.
+    public let queue: String
+    private let connection: AMQPConnection
+
+    /// The parked messages of a queue.
+    ///
+    /// - Parameters:
+    ///   - queue: the queue that they belong to, not the parking queue itself.
+    ///   - connection: the connection to use; one without recovery tells at once when it breaks.
+    public init(of queue: String, on connection: AMQPConnection) {
+        self.queue = queue
+        self.connection = connection
+    }
+
+    /// The parking queue's own name.
+    public var name: String { AMQPRetryLadder.parkingQueue(of: queue) }
+
+    /// How many messages are parked.
+    ///
+    /// - Throws: ``AMQPError`` with `AMQPReplyCode.notFound` when there is no parking queue.
+    public func count() async throws -> Int { try await withChannel { try await count(on: $0) } }
+
+    /// Looks at the first messages. They stay where they are; while it looks, nobody else sees them.
+    ///
+    /// - Parameter limit: how many at most.
+    /// - Throws: ``AMQPError``.
+    public func messages(limit: Int) async throws -> [AMQPParkedMessage] {
+        try await withChannel { channel in
+            var messages: [AMQPParkedMessage] = []
+            let most = try await min(limit, count(on: channel))
+            // What is not settled goes back to its place when the channel closes.
+            while messages.count < most, let delivery = try await channel.get(name) {
+                messages.append(AMQPParkedMessage(delivery, of: queue))
+            }
+            return messages
+        }
+    }
+
+    /// Puts messages back into their queue, to be tried as if for the first time.
+    ///
+    /// Each is parked until the broker has confirmed its copy: whatever happens in between, it may come twice, but is
+    /// not lost. A cancelled task stops between two messages.
+    ///
+    /// - Parameters:
+    ///   - limit: how many at most; nil is all that are parked now.
+    ///   - messageIDs: only those with one of these message ids; nil is all.
+    ///   - progress: told, after each, how many have been put back.
+    /// - Returns: how many were put back.
+    /// - Throws: ``AMQPError``, with `AMQPReplyCode.notFound` when one of the queues is not there; `CancellationError`.
+    ///   What was not put back stays parked.
+    @discardableResult
+    public func redrive(
+        limit: Int? = nil, messageIDs: Set<String>? = nil, progress: (Int) -> Void = { _ in }
+    ) async throws -> Int {
+        try await withChannel { try await checkQueue(queue, on: $0) }
+        return try await forEach(limit, messageIDs, progress) { delivery, channel in
+            let message = AMQPMessage(
+                body: delivery.body, properties: RetryHeaders(queue: queue).renewed(delivery.properties))
+            // Not cancelled with this task: the confirm decides whether the original may go.
+            try await Task { try await channel.publish(message, to: queue, mandatory: true) }.value
+        }
+    }
+
+    /// Throws messages away.
+    ///
+    /// - Parameters:
+    ///   - messageIDs: only those with one of these message ids; nil is all that are parked now.
+    ///   - progress: told, after each, how many have gone.
+    /// - Returns: how many have gone.
+    /// - Throws: ``AMQPError``; `CancellationError`.
+    @discardableResult
+    public func discard(messageIDs: Set<String>?, progress: (Int) -> Void = { _ in }) async throws -> Int {
+        try await forEach(nil, messageIDs, progress) { _, _ in }
+    }
+
+    /// Takes one message after the other; it is gone when the body returns. Others stay, in their order.
+    private func forEach(
+        _ limit: Int?, _ messageIDs: Set<String>?, _ progress: (Int) -> Void,
+        _ body: (AMQPDelivery, AMQPChannel) async throws -> Void
+    ) async throws -> Int {
+        try await withChannel { channel in
+            let most = try await count(on: channel)
+            var seen = 0
+            var done = 0
+            while seen < most, done < limit ?? .max, let delivery = try await channel.get(name) {
+                seen += 1
+                if let messageIDs {
+                    guard let id = delivery.properties.messageID, messageIDs.contains(id) else { continue }
+                }
+                try await body(delivery, channel)
+                delivery.ack()
+                done += 1
+                progress(done)
+                try Task.checkCancellation()
+            }
+            return done
+        }
+    }
+
+    // MARK: Channels
+
+    /// A channel of one's own, closed whatever happens: then what is not settled is where it was.
+    @discardableResult
+    private func withChannel<Result: Sendable>(
+        _ body: (AMQPChannel) async throws -> Result
+    ) async throws -> Result {
+        let channel = try await connection.openChannel()
+        do {
+            let result = try await body(channel)
+            try await channel.close()
+            return result
+        } catch {
+            await Task { try? await channel.close() }.value
+            throw error
+        }
+    }
+
+    private func count(on channel: AMQPChannel) async throws -> Int {
+        try await checkQueue(name, on: channel)
+    }
+
+    @discardableResult
+    private func checkQueue(_ queue: String, on channel: AMQPChannel) async throws -> Int {
+        do {
+            return try await channel.queueStatus(queue).messageCount
+        } catch let error as AMQPError where error.replyCode == .notFound {
+            let hint =
+                queue == name
+                ? "an AMQPConsumerService of '\(self.queue)' makes it; is that the consumer's queue, and this its "
+                    + "virtual host?"
+                : "nothing is put back; declare it, or start its consumer, first"
+            throw AMQPError(error.code, "there is no queue '\(queue)': \(hint)", replyCode: .notFound)
+        }
+    }
+}
+#endif
