@@ -14,6 +14,9 @@ import Synchronization
 final class AMQPConsumerRunner: Sendable {
     private struct State {
         var connection: AMQPConnection?
+        /// For copies and answers. While the broker is short of memory it reads nothing from who publishes: on the same
+        /// connection acknowledgements would wait too, and nobody would make room.
+        var publishing: AMQPConnection?
         var channel: AMQPChannel?
         var consumer: AMQPConsumer?
         var mover: MessageMover?
@@ -63,14 +66,15 @@ final class AMQPConsumerRunner: Sendable {
         } onCancel: {
             event(.cancel)
         }
-        let (connection, abandoned, error) = state.withLock { state in
+        let (connections, abandoned, error) = state.withLock { state in
             defer {
                 state.connection = nil
+                state.publishing = nil
                 state.channel = nil
                 state.consumer = nil
                 state.mover = nil
             }
-            return (state.connection, state.abandoned, state.error)
+            return ([state.connection, state.publishing], state.abandoned, state.error)
         }
         if abandoned > 0 {
             logger?.error(
@@ -79,7 +83,9 @@ final class AMQPConsumerRunner: Sendable {
                 cancelled; their messages go back to the queue
                 """)
         }
-        await connection?.close(timeout: .seconds(5))
+        await withDiscardingTaskGroup { group in
+            for connection in connections { group.addTask { await connection?.close(timeout: .seconds(5)) } }
+        }
         if let error { throw error }
     }
 
@@ -241,14 +247,21 @@ final class AMQPConsumerRunner: Sendable {
     }
 
     private func connect() async throws -> AMQPConnection {
-        if let connection = state.withLock({ $0.connection }) { return connection }
         var configuration = service.configuration
         configuration.recovery.persistsAtStart = true
-        let connection = try await AMQPConnection.connect(to: service.url, configuration: configuration, on: loop)
-        state.withLock { state in
-            state.connection = connection
-            state.mover = MessageMover(service, on: connection, loop)
+        if state.withLock({ $0.publishing }) == nil {
+            var configuration = configuration
+            let name = configuration.name ?? service.url.hosts.map(\.description).joined(separator: ",")
+            configuration.name = "\(name) publishing"
+            let connection = try await AMQPConnection.connect(to: service.url, configuration: configuration, on: loop)
+            state.withLock { state in
+                state.publishing = connection
+                state.mover = MessageMover(service, on: connection, loop)
+            }
         }
+        if let connection = state.withLock({ $0.connection }) { return connection }
+        let connection = try await AMQPConnection.connect(to: service.url, configuration: configuration, on: loop)
+        state.withLock { $0.connection = connection }
         return connection
     }
 

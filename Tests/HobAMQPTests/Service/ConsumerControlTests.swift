@@ -171,7 +171,9 @@ import Testing
 private struct RecoveryCounter: AMQPObserver {
     let connected: @Sendable () -> Void
 
-    func stateChanged(connection: String, to state: AMQPConnectionState) { if state == .connected { connected() } }
+    func stateChanged(connection: String, to state: AMQPConnectionState) { 
+        if state == .connected, !connection.hasSuffix(" publishing") { connected() }
+    }
 
     func moved(connection: String, _ traffic: AMQPTraffic) {}
 }
