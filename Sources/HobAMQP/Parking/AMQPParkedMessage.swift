@@ -18,6 +18,20 @@ public struct AMQPParkedMessage: Hashable, Sendable {
     /// The routing key it was published with at first.
     public var routingKey: String
 
+    /// A message as one would look.
+    package init(
+        body: [UInt8], properties: AMQPProperties, attempts: Int, reason: String?, failedAt: UInt64?, exchange: String,
+        routingKey: String
+    ) {
+        self.body = body
+        self.properties = properties
+        self.attempts = attempts
+        self.reason = reason
+        self.failedAt = failedAt
+        self.exchange = exchange
+        self.routingKey = routingKey
+    }
+
     init(_ delivery: AMQPDelivery, of queue: String) {
         let headers = RetryHeaders(queue: queue)
         body = delivery.body

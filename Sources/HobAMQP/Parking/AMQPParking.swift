@@ -33,18 +33,26 @@ public struct AMQPParking: Sendable {
 
     /// Looks at the first messages. They stay where they are; while it looks, nobody else sees them.
     ///
-    /// - Parameter limit: how many at most.
-    /// - Throws: ``AMQPError``.
-    public func messages(limit: Int) async throws -> [AMQPParkedMessage] {
+    /// - Parameters:
+    ///   - limit: how many at most.
+    ///   - messageIDs: only those with one of these message ids; nil is all.
+    /// - Throws: ``AMQPError``; `CancellationError`.
+    public func messages(limit: Int, messageIDs: Set<String>? = nil) async throws -> [AMQPParkedMessage] {
         try await withChannel { channel in
             var messages: [AMQPParkedMessage] = []
-            let most = try await min(limit, count(on: channel))
+            var left = try await count(on: channel)
             // What is not settled goes back to its place when the channel closes.
-            while messages.count < most, let delivery = try await channel.get(name) {
-                messages.append(AMQPParkedMessage(delivery, of: queue))
+            while left > 0, messages.count < limit, let delivery = try await channel.get(name) {
+                left -= 1
+                if Self.isMeant(delivery, messageIDs) { messages.append(AMQPParkedMessage(delivery, of: queue)) }
             }
             return messages
         }
+    }
+
+    private static func isMeant(_ delivery: AMQPDelivery, _ messageIDs: Set<String>?) -> Bool {
+        guard let messageIDs else { return true }
+        return delivery.properties.messageID.map(messageIDs.contains) ?? false
     }
 
     /// Puts messages back into their queue, to be tried as if for the first time.
@@ -55,13 +63,13 @@ public struct AMQPParking: Sendable {
     /// - Parameters:
     ///   - limit: how many at most; nil is all that are parked now.
     ///   - messageIDs: only those with one of these message ids; nil is all.
-    ///   - progress: told, after each, how many have been put back.
+    ///   - progress: told, after each, how many have been put back, and its message id.
     /// - Returns: how many were put back.
     /// - Throws: ``AMQPError``, with `AMQPReplyCode.notFound` when one of the queues is not there; `CancellationError`.
     ///   What was not put back stays parked.
     @discardableResult
     public func redrive(
-        limit: Int? = nil, messageIDs: Set<String>? = nil, progress: (Int) -> Void = { _ in }
+        limit: Int? = nil, messageIDs: Set<String>? = nil, progress: (Int, String?) -> Void = { _, _ in }
     ) async throws -> Int {
         try await withChannel { try await checkQueue(queue, on: $0) }
         return try await forEach(limit, messageIDs, progress) { delivery, channel in
@@ -76,17 +84,17 @@ public struct AMQPParking: Sendable {
     ///
     /// - Parameters:
     ///   - messageIDs: only those with one of these message ids; nil is all that are parked now.
-    ///   - progress: told, after each, how many have gone.
+    ///   - progress: told, after each, how many have gone, and its message id.
     /// - Returns: how many have gone.
     /// - Throws: ``AMQPError``; `CancellationError`.
     @discardableResult
-    public func discard(messageIDs: Set<String>?, progress: (Int) -> Void = { _ in }) async throws -> Int {
+    public func discard(messageIDs: Set<String>?, progress: (Int, String?) -> Void = { _, _ in }) async throws -> Int {
         try await forEach(nil, messageIDs, progress) { _, _ in }
     }
 
     /// Takes one message after the other; it is gone when the body returns. Others stay, in their order.
     private func forEach(
-        _ limit: Int?, _ messageIDs: Set<String>?, _ progress: (Int) -> Void,
+        _ limit: Int?, _ messageIDs: Set<String>?, _ progress: (Int, String?) -> Void,
         _ body: (AMQPDelivery, AMQPChannel) async throws -> Void
     ) async throws -> Int {
         try await withChannel { channel in
@@ -95,13 +103,11 @@ public struct AMQPParking: Sendable {
             var done = 0
             while seen < most, done < limit ?? .max, let delivery = try await channel.get(name) {
                 seen += 1
-                if let messageIDs {
-                    guard let id = delivery.properties.messageID, messageIDs.contains(id) else { continue }
-                }
+                guard Self.isMeant(delivery, messageIDs) else { continue }
                 try await body(delivery, channel)
                 delivery.ack()
                 done += 1
-                progress(done)
+                progress(done, delivery.properties.messageID)
                 try Task.checkCancellation()
             }
             return done
