@@ -54,7 +54,9 @@ import Testing
         #expect(try options("--url", "amqp://a").address("amqp://b").hosts == [AMQPHost("a")])
         #expect(try options().address("amqp://b").hosts == [AMQPHost("b")])
         #expect(try options().address("").hosts == [AMQPHost("localhost")])
-        let wrong = try #require(throws: CommandFailure.self) { _ = try options("--url", "amqp://u:secret@h:x").address(nil) }
+        let wrong = try #require(throws: CommandFailure.self) {
+            _ = try options("--url", "amqp://u:secret@h:x").address(nil)
+        }
         #expect(wrong.exitStatus == 64 && !wrong.message.contains("secret") && wrong.message.hasPrefix("--url: "))
         let variable = try #require(throws: CommandFailure.self) { _ = try options().address("http://u:secret@h") }
         #expect(variable.exitStatus == 78 && !variable.message.contains("secret"))

@@ -17,7 +17,8 @@ public struct AMQPDelivery: Sendable {
 
     /// The same message, as it was published at first.
     func published(to exchange: String, _ routingKey: String) -> AMQPDelivery {
-        AMQPDelivery(ReceivedMessage(message, exchange: exchange, routingKey: routingKey), on: channel, needsAck: needsAck)
+        AMQPDelivery(
+            ReceivedMessage(message, exchange: exchange, routingKey: routingKey), on: channel, needsAck: needsAck)
     }
 
     /// The body.

@@ -58,7 +58,7 @@ public struct AMQPParking: Sendable {
     /// Puts messages back into their queue, to be tried as if for the first time.
     ///
     /// Each is parked until the broker has confirmed its copy: whatever happens in between, it may come twice, but is
-    /// not lost. A cancelled task stops between two messages.
+    /// not lost. The order is kept. A cancelled task stops after the messages that are on their way, fifty at most.
     ///
     /// - Parameters:
     ///   - limit: how many at most; nil is all that are parked now.
@@ -72,11 +72,10 @@ public struct AMQPParking: Sendable {
         limit: Int? = nil, messageIDs: Set<String>? = nil, progress: (Int, String?) -> Void = { _, _ in }
     ) async throws -> Int {
         try await withChannel { try await checkQueue(queue, on: $0) }
-        return try await forEach(limit, messageIDs, progress) { delivery, channel in
-            let message = AMQPMessage(
-                body: delivery.body, properties: RetryHeaders(queue: queue).renewed(delivery.properties))
-            // Not cancelled with this task: the confirm decides whether the original may go.
-            try await Task { try await channel.publish(message, to: queue, mandatory: true) }.value
+        let headers = RetryHeaders(queue: queue)
+        return try await inBatches(limit, messageIDs, progress) { deliveries, channel in
+            await channel.publishInOrder(
+                deliveries.map { AMQPMessage(body: $0.body, properties: headers.renewed($0.properties)) }, to: queue)
         }
     }
 
@@ -89,26 +88,35 @@ public struct AMQPParking: Sendable {
     /// - Throws: ``AMQPError``; `CancellationError`.
     @discardableResult
     public func discard(messageIDs: Set<String>?, progress: (Int, String?) -> Void = { _, _ in }) async throws -> Int {
-        try await forEach(nil, messageIDs, progress) { _, _ in }
+        try await inBatches(nil, messageIDs, progress) { deliveries, _ in deliveries.map { _ in nil } }
     }
 
-    /// Takes one message after the other; it is gone when the body returns. Others stay, in their order.
-    private func forEach(
+    /// Takes messages, some at once; those for which the body says no error are gone then. Others stay, in their order.
+    private func inBatches(
         _ limit: Int?, _ messageIDs: Set<String>?, _ progress: (Int, String?) -> Void,
-        _ body: (AMQPDelivery, AMQPChannel) async throws -> Void
+        _ body: ([AMQPDelivery], AMQPChannel) async -> [AMQPError?]
     ) async throws -> Int {
         try await withChannel { channel in
-            let most = try await count(on: channel)
-            var seen = 0
+            var left = try await count(on: channel)
             var done = 0
-            while seen < most, done < limit ?? .max, let delivery = try await channel.get(name) {
-                seen += 1
-                guard Self.isMeant(delivery, messageIDs) else { continue }
-                try await body(delivery, channel)
-                delivery.ack()
-                done += 1
-                progress(done, delivery.properties.messageID)
+            while left > 0, done < limit ?? .max {
                 try Task.checkCancellation()
+                var batch: [AMQPDelivery] = []
+                while left > 0, batch.count < min(50, (limit ?? .max) - done),
+                    let delivery = try await channel.get(name)
+                {
+                    left -= 1
+                    if Self.isMeant(delivery, messageIDs) { batch.append(delivery) }
+                }
+                // Somebody else has emptied it meanwhile.
+                if batch.isEmpty { break }
+                let errors = await body(batch, channel)
+                for (delivery, error) in zip(batch, errors) where error == nil {
+                    delivery.ack()
+                    done += 1
+                    progress(done, delivery.properties.messageID)
+                }
+                if let error = errors.lazy.compactMap({ $0 }).first { throw error }
             }
             return done
         }

@@ -3,7 +3,7 @@ import Glibc
 import HobSystem
 import Synchronization
 
-/// Ctrl-C and TERM: the first one ends the work between two messages, the second one the process.
+/// Ctrl-C and TERM: the first one ends the work behind what is on its way, the second one the process.
 enum Interruption {
     private struct State {
         var signal: SignalNumber?

@@ -2,7 +2,6 @@
 import ArgumentParser
 import Glibc
 import HobAMQP
-import HobPolicy
 
 /// Which broker, and how long it may take.
 struct BrokerOptions: ParsableArguments {
@@ -26,21 +25,5 @@ struct BrokerOptions: ParsableArguments {
         }
         return AMQPURL()
     }
-}
-
-/// A duration with its unit.
-struct TimeLimit: ExpressibleByArgument, CustomStringConvertible {
-    var duration: Duration
-
-    init(duration: Duration) {
-        self.duration = duration
-    }
-
-    init?(argument: String) {
-        guard let duration = Duration(parsing: argument), duration > .zero else { return nil }
-        self.duration = duration
-    }
-
-    var description: String { duration.brief }
 }
 #endif

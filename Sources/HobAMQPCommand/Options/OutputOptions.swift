@@ -12,9 +12,4 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Colours: always, never or auto.", valueName: "when"))
     var color = ColorChoice.auto
 }
-
-/// When to use colours.
-enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
-    case always, never, auto
-}
 #endif

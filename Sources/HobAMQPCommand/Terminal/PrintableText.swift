@@ -15,7 +15,8 @@ enum PrintableText {
                 + (shown.count < body.count ? "…" : "")
         }
         let line = oneLine(text)
-        return line.count > characters ? String(line.prefix(characters)) + "…"
+        return line.count > characters
+            ? String(line.prefix(characters)) + "…"
             : line + (part.count < body.count ? "…" : "")
     }
 

@@ -9,7 +9,9 @@ enum Secrets {
             rest = rest[start.upperBound...]
             let end = rest.firstIndex { $0 == "/" || $0.isWhitespace || $0 == "'" || $0 == "\"" } ?? rest.endIndex
             // The last one: a password may hold an unescaped @ itself.
-            guard let at = rest[..<end].lastIndex(of: "@"), let colon = rest[..<at].firstIndex(of: ":") else { continue }
+            guard let at = rest[..<end].lastIndex(of: "@"), let colon = rest[..<at].firstIndex(of: ":") else {
+                continue
+            }
             result += rest[...colon] + "***"
             rest = rest[at...]
         }

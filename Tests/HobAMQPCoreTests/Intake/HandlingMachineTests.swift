@@ -12,7 +12,8 @@ import Testing
 
     @Test func `the handler's end settles the message, and the place is free when it is settled`() {
         #expect(actions(.ended(.acknowledge), .settled) == [[.settle(.acknowledge)], [.free]])
-        #expect(actions(.ended(.park(reason: "x")), .expired, .settled) == [[.settle(.park(reason: "x"))], [], [.free]])
+        #expect(
+            actions(.ended(.park(reason: "x")), .expired, .settled) == [[.settle(.park(reason: "x"))], [], [.free]])
     }
 
     @Test func `a timeout settles the message at once, and the place is kept until the handler ends`() {
@@ -29,8 +30,12 @@ import Testing
     }
 
     @Test func `a cancellation also ends what settles`() {
-        #expect(actions(.ended(.fail(reason: "x")), .cancel, .settled) == [[.settle(.fail(reason: "x"))], [.cancel], [.free]])
-        #expect(actions(.expired, .cancel, .settled, .cancel) == [[.cancel, .settle(Self.late)], [.cancel], [], [.cancel]])
+        #expect(
+            actions(.ended(.fail(reason: "x")), .cancel, .settled) == [
+                [.settle(.fail(reason: "x"))], [.cancel], [.free],
+            ])
+        #expect(
+            actions(.expired, .cancel, .settled, .cancel) == [[.cancel, .settle(Self.late)], [.cancel], [], [.cancel]])
     }
 
     @Test func `a timeout behind a cancellation is none`() {

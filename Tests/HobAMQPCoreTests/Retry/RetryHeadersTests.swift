@@ -16,7 +16,8 @@ import Testing
         return .table(table)
     }
 
-    private func failed(_ properties: AMQPProperties, exchange: String = "", routingKey: String = "q") -> AMQPProperties {
+    private func failed(_ properties: AMQPProperties, exchange: String = "", routingKey: String = "q") -> AMQPProperties
+    {
         headers.failed(
             properties, exchange: exchange, routingKey: routingKey, attempt: 2, reason: "x", now: 1_700_000_000)
     }

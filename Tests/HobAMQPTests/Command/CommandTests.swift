@@ -84,7 +84,8 @@ import Testing
             let refused = try run("discard", "work", "--all")
             #expect(refused.code == 64 && refused.errors.contains("say --yes"))
             #expect(try run("discard", "work", "--id", "id-b", "-n").output.hasPrefix("1 message would be thrown away"))
-            #expect(try run("discard", "work", "--id", "id-b", "--yes").output == "1 message thrown away; 2 left parked\n")
+            #expect(
+                try run("discard", "work", "--id", "id-b", "--yes").output == "1 message thrown away; 2 left parked\n")
             #expect(try run("discard", "work", "--all", "--yes").output == "2 messages thrown away; 0 left parked\n")
             #expect(try await channel.queueStatus("work.parked").messageCount == 0)
             #expect(try run("parked", "work").output == "nothing is parked in work.parked\n")
@@ -101,13 +102,15 @@ import Testing
             let result = try command.finish()
             if signal == .interrupt {
                 #expect(result.code == 130)
-                #expect(result.errors.hasPrefix("hob: interrupted; ") && result.errors.hasSuffix("the rest stays parked\n"))
+                #expect(
+                    result.errors.hasPrefix("hob: interrupted; ") && result.errors.hasSuffix("the rest stays parked\n"))
             } else {
                 #expect(result.code == -9)
             }
             // The broker has heard of the end.
             try await eventually {
-                let counts = try await channel.queueStatus("work").messageCount
+                let counts =
+                    try await channel.queueStatus("work").messageCount
                     + channel.queueStatus("work.parked").messageCount
                 return counts >= 1_500
             }
@@ -130,10 +133,12 @@ import Testing
 
     @Test func `no broker, a wrong password, a wrong virtual host`() throws {
         let dead = try CommandRun(["parked", "work"], url: "amqp://u:secret@127.0.0.1:1").finish()
-        #expect(dead.code == 69 && dead.errors.hasPrefix("hob: no broker answers at 127.0.0.1:1: start it, or"), "\(dead)")
+        #expect(
+            dead.code == 69 && dead.errors.hasPrefix("hob: no broker answers at 127.0.0.1:1: start it, or"), "\(dead)")
         let base = host.broker.base
         let password = try CommandRun(
-            ["parked", "work"], url: base.split(separator: "guest:guest").joined(separator: "guest:secret") + "/\(host.name)"
+            ["parked", "work"],
+            url: base.split(separator: "guest:guest").joined(separator: "guest:secret") + "/\(host.name)"
         ).finish()
         #expect(password.code == 77 && password.errors.contains("the password in AMQP_URL"), "\(password)")
         let place = try CommandRun(["parked", "work"], url: "\(base)/not-there").finish()
@@ -143,7 +148,11 @@ import Testing
 
     @Test func `usage errors say what would be right, and no password`() throws {
         let verb = try run("redirve", "work")
-        #expect(verb == .init(code: 64, output: "", errors: "hob: there is no verb 'amqp redirve': did you mean 'hob amqp redrive'?\n"))
+        #expect(
+            verb
+                == .init(
+                    code: 64, output: "",
+                    errors: "hob: there is no verb 'amqp redirve': did you mean 'hob amqp redrive'?\n"))
         #expect(try run("purge", "work").errors.contains("did you mean 'hob amqp discard'?"))
         let extra = try run("parked", "work", "amqp://u:secret@h")
         #expect(extra.code == 64 && !extra.errors.contains("secret") && extra.errors.contains("u:***@h"))

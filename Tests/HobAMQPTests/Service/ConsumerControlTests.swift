@@ -171,7 +171,7 @@ import Testing
 private struct RecoveryCounter: AMQPObserver {
     let connected: @Sendable () -> Void
 
-    func stateChanged(connection: String, to state: AMQPConnectionState) { 
+    func stateChanged(connection: String, to state: AMQPConnectionState) {
         if state == .connected, !connection.hasSuffix(" publishing") { connected() }
     }
 

@@ -48,7 +48,8 @@ import Testing
             #expect(log.entries == ["1", "2", "3"])
             let parked = try #require(try await channel.get("work.parked"))
             #expect(AMQPRetryLadder.attempts(of: parked.properties, in: "work") == 3)
-            #expect(parked.properties.headers?[AMQPRetryLadder.reasonHeader]?.string?.contains("HandlerFailure") == true)
+            #expect(
+                parked.properties.headers?[AMQPRetryLadder.reasonHeader]?.string?.contains("HandlerFailure") == true)
             #expect(parked.properties.headers?["x-death"] != nil)
             parked.nack(requeue: true)
             works.withLock { $0 = true }

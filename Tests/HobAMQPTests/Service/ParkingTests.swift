@@ -121,17 +121,17 @@ import Testing
         }
     }
 
-    @Test func `a cancelled re-drive stops between two messages`() async throws {
+    @Test func `a cancelled re-drive stops behind what is on its way`() async throws {
         try await with { connection, channel in
-            try await park((0..<50).map { "\($0)" }, channel)
+            try await park((0..<120).map { "\($0)" }, channel)
             let parking = AMQPParking(of: "work", on: connection)
             let task = Task {
                 try await parking.redrive { count, _ in if count == 10 { withUnsafeCurrentTask { $0?.cancel() } } }
             }
             await #expect(throws: CancellationError.self) { try await task.value }
-            try await eventually { try await parking.count() == 40 }
-            #expect(try await drain("work", channel) == (0..<10).map { "\($0)" })
-            #expect(try await drain("work.parked", channel) == (10..<50).map { "\($0)" })
+            try await eventually { try await parking.count() == 70 }
+            #expect(try await drain("work", channel) == (0..<50).map { "\($0)" })
+            #expect(try await drain("work.parked", channel) == (50..<120).map { "\($0)" })
         }
     }
 }

@@ -49,7 +49,9 @@ import Testing
         }
     }
 
-    @Test func `row 18: a message that claims absurdly many attempts has its last one, and then is parked`() async throws {
+    @Test func `row 18: a message that claims absurdly many attempts has its last one, and then is parked`()
+        async throws
+    {
         let log = HandlerLog()
         let service = try host.service { delivery, context in
             log.add("\(context.attempt)")
@@ -152,7 +154,8 @@ import Testing
         }
     }
 
-    @Test func `a handler's mistake on the channel for answers harms neither the copies nor the next message`() async throws
+    @Test func `a handler's mistake on the channel for answers harms neither the copies nor the next message`()
+        async throws
     {
         let log = HandlerLog()
         let service = try host.service { delivery, context in
@@ -179,6 +182,29 @@ import Testing
             try await channel.publish(AMQPMessage("x"), to: "work")
             try await eventually { seen.all.count == 2 }
             #expect(try await channel.queueStatus("work.parked").messageCount == 0)
+        }
+    }
+
+    @Test func `what cannot be moved goes back after a pause, and is moved when there is room`() async throws {
+        let log = HandlerLog()
+        var service = try host.service(attempts: 1, concurrency: 1) { delivery, _ in
+            log.add(delivery.text)
+            throw HandlerFailure()
+        }
+        service.retries.queueArguments = ["x-max-length": 1, "x-overflow": "reject-publish"]
+        try await host.running(service) { _, channel in
+            try await channel.publish(AMQPMessage("first"), to: "work")
+            try await eventually { try await channel.queueStatus("work.parked").messageCount == 1 }
+            try await channel.publish(AMQPMessage("second"), to: "work")
+            try await eventually { log.entries == ["first", "second", "second", "second"] }
+            // A second, then two.
+            #expect(log.times[3] - log.times[1] > .milliseconds(2_900))
+            let parked = try #require(try await channel.get("work.parked"))
+            #expect(parked.text == "first")
+            parked.ack()
+            try await eventually { try await channel.queueStatus("work.parked").messageCount == 1 }
+            #expect(try await channel.get("work.parked")?.text == "second")
+            #expect(try await channel.queueStatus("work").messageCount == 0)
         }
     }
 
@@ -214,7 +240,9 @@ import Testing
 
 /// What a consumer does while the broker takes no messages. It stops a broker's publishers, so it has one of its own.
 @Suite struct BlockedConsumerTests {
-    @Test func `while the broker is short of memory what fails waits, is not lost, and a stop ends in time`() async throws {
+    @Test func `while the broker is short of memory what fails waits, is not lost, and a stop ends in time`()
+        async throws
+    {
         try await Broker.exclusively { broker in
             let host = try VirtualHost(on: broker)
             defer { try? broker.blockPublishers(false) }
