@@ -12,7 +12,7 @@ Task.detached {
 }
 exit(status.wait { $0 })
 #else
-let sentence = "hob: 'hob amqp' was built without the trait AMQP: 'swift build --product hob-amqp' builds it with it\n"
-_ = sentence.withCString { invoke(.write) { write(2, $0, sentence.utf8.count) } }
+Terminal.complain(
+    "hob: this 'hob amqp' was built without the trait AMQP; build it without --disable-default-traits")
 exit(1)
 #endif
