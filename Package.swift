@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
         .executable(name: "hob-new", targets: ["HobNewCommand"]),
+        .executable(name: "hob-amqp", targets: ["HobAMQPCommand"]),
     ],
     traits: [
         .trait(name: "AMQP", description: "HobAMQP, and SwiftNIO with TLS, which it fetches."),
@@ -157,6 +158,14 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
 
+        // Apart from hob, which stays free of SwiftNIO; without the trait AMQP it only says so.
+        .executableTarget(
+            name: "HobAMQPCommand",
+            dependencies: [
+                "HobPolicy", "HobProtocol", "HobSystem", "HobAMQP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
         .executableTarget(
             name: "fixture-daemon",
@@ -218,7 +227,7 @@ let package = Package(
             name: "HobCommandTests",
             dependencies: [
                 "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig", "HobTestKit",
-                "HobCommand", "HobNewCommand", "hobd", "hob-fixture",
+                "HobCommand", "HobNewCommand", "HobAMQPCommand", "hobd", "hob-fixture",
             ]),
         .testTarget(
             name: "HobNewCommandTests", dependencies: ["HobNewCommand", "HobSystem", "HobTestKit", "HobCommand"]),
@@ -255,10 +264,16 @@ let package = Package(
         .testTarget(
             name: "HobAMQPTests",
             dependencies: [
-                "HobAMQP", "HobPolicy", "HobSystem", "HobTestKit", "BrokerKit",
+                "HobAMQP", "HobAMQPCommand", "HobPolicy", "HobSystem", "HobTestKit", "BrokerKit",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ]),
+        .testTarget(
+            name: "HobAMQPCommandTests",
+            dependencies: [
+                "HobAMQPCommand", "HobAMQP", "HobProtocol",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(
             name: "HobLinkTests",

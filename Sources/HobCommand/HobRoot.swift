@@ -37,6 +37,7 @@ struct HobRoot: ParsableCommand {
                     Start.self, Stop.self, Restart.self, Reload.self, Ensure.self, Scale.self, SendSignal.self,
                 ]),
             CommandGroup(name: "Daemons", subcommands: [Control.self, New.self, Destroy.self]),
+            CommandGroup(name: "Messages", subcommands: [AMQP.self]),
             CommandGroup(name: "Looking", subcommands: [Status.self, Logs.self, Why.self, Events.self]),
             CommandGroup(
                 name: "More", subcommands: [Supervise.self, Upgrade.self, Resume.self, Version.self, Completions.self]),

@@ -38,7 +38,8 @@ struct UsageTests {
     @Test(
         "Wrong usage ends with 64 and says what would be right",
         arguments: [
-            (["statsu"], "did you mean 'status'?"), (["frobnicate"], "'hob --help' lists them"),
+            (["statsu"], "did you mean 'status'?"), (["amqp", "redirve"], "did you mean 'hob amqp redrive'?"),
+            (["frobnicate"], "'hob --help' lists them"),
             (["status", "--jsno"], "--json"), (["up", "--no-wait"], "--no-wait belongs to -d"),
             (["start", "x", "--timeout", "10"], "10"), (["scale", "web"], "web"), (["signal", "web"], "signal"),
             (["status", "--system", "-C", "/"], "--system"), (["logs", "-n", "-1"], "-n"),
