@@ -109,6 +109,10 @@ final class Session: Sendable {
         withState { $0.transportDown(reason, epoch: epoch) }
     }
 
+    func transportRefused(_ reason: String, epoch: UInt64) {
+        withState { $0.transportRefused(reason, epoch: epoch) }
+    }
+
     /// Takes what has arrived; what is not a whole frame stays in the buffer.
     func received(_ buffer: inout ByteBuffer, epoch: UInt64) {
         let used = buffer.withUnsafeReadableBytes { bytes in
