@@ -17,15 +17,17 @@ enum Connector {
             .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 512 << 10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let name = settings.serverName ?? host.name
+                    let secureName = FrameHandler.SecureName(
+                        text: name, isVerified: settings.verifiesServer, isAddress: Self.isAddress(name))
                     if let tls = settings.tls {
-                        let name = settings.serverName ?? host.name
                         // An address is verified as an address; as a name it may not be announced.
                         let handler = try NIOSSLClientHandler(
-                            context: tls, serverHostname: Self.isAddress(name) ? nil : name)
+                            context: tls, serverHostname: secureName.isAddress ? nil : name)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     try channel.pipeline.syncOperations.addHandler(
-                        FrameHandler(session, epoch: epoch, awaitsTLS: settings.tls != nil))
+                        FrameHandler(session, epoch: epoch, secureName: settings.tls == nil ? nil : secureName))
                 }
             }
         bootstrap.connect(host: host.name, port: host.port).whenFailure { error in

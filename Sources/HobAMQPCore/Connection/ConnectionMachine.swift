@@ -78,7 +78,10 @@ package struct ConnectionMachine: Sendable {
         case .received(let method): return handshake(method, at: now)
         case .serverVersion(let version):
             return end(.incompatible("the server speaks AMQP \(version), this client 0-9-1"))
-        case .violated(let error): return violate(error)
+        case .violated(let error):
+            // Who never spoke AMQP is told nothing in it.
+            guard phase == .greeting, error.code == .frameError else { return violate(error) }
+            return end(.incompatible("the server does not speak AMQP: \(error.message)"))
         case .close: return end(.closed)
         case .expired(.handshake): return end(.handshakeTimedOut(plan.handshakeTimeout))
         case .transportDown(let reason), .transportRefused(let reason): return end(handshakeLoss(reason))
