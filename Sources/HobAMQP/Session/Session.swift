@@ -224,10 +224,11 @@ extension SessionState {
     mutating func written() {
         traffic.bytesOut &+= UInt64(out.count)
         // A large message's memory is not kept for small ones.
-        if out.count > 1 << 20 { out = ByteWriter(capacity: 1 << 14) } else { out.removeAll() }
+        if out.count > 2 << 20 { out = ByteWriter(capacity: 1 << 14) } else { out.removeAll() }
         connection.sentTraffic(at: Self.now())
         for waiter in spaceWaiters { effects.append(.resume(waiter.continuation, nil)) }
         spaceWaiters = []
+        sendHeldBack()
         tellTraffic()
     }
 }

@@ -151,6 +151,7 @@ extension SessionState {
         unset(.attempt)
         blockedReason = nil
         isFlushScheduled = false
+        heldBack = []
         awaitsAcks = false
         unset(.acks)
         out.removeAll()

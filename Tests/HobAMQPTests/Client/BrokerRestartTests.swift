@@ -32,10 +32,12 @@ import Testing
             var times: [(confirm: Duration, delivery: Duration)] = []
             let rounds = Self.isLong ? 100 : 3
             for round in 0..<rounds {
-                try await Self.waitFor(Self.isLong ? 4_000 : 300, confirmedBy: tally)
-                times.append(try await Self.restart(broker, isKilled: round % 2 == 0, tally))
+                try await Self.waitForCalm(tally, more: Self.isLong ? 4_000 : 300)
+                let time = try await Self.restart(broker, isKilled: round % 2 == 0, tally)
+                times.append(time)
+                if Self.isLong { print("restart \(round + 1): confirm \(time.confirm), delivery \(time.delivery)") }
             }
-            try await Self.waitFor(300, confirmedBy: tally)
+            try await Self.waitForCalm(tally, more: 300)
             tally.isOver = true
             await writer.value
             try await eventually(within: .seconds(120)) { tally.lost.isEmpty }
@@ -77,9 +79,10 @@ import Testing
         }
     }
 
-    private static func waitFor(_ count: Int, confirmedBy tally: RestartTally) async throws {
-        let before = tally.confirmedCount
-        try await eventually(within: .seconds(180)) { tally.confirmedCount >= before + count }
+    /// What waited for the broker is confirmed, and as many more.
+    private static func waitForCalm(_ tally: RestartTally, more count: Int) async throws {
+        let goal = tally.publishedCount + count
+        try await eventually(within: .seconds(180)) { tally.confirmedCount >= goal }
     }
 
     /// Ends the broker and starts it; how long after its first word the first confirm and the first delivery came.

@@ -18,7 +18,7 @@ final class RestartTally: Sendable {
     private let facts = Mutex(Facts())
 
     var confirmedCount: Int { facts.withLock { $0.confirmed.count } }
-    var receivedCount: Int { facts.withLock { $0.received.count } }
+    var publishedCount: Int { facts.withLock { $0.published } }
     var failures: [String] { facts.withLock { $0.failed } }
     /// Confirmed, and never come.
     var lost: Set<Int> { facts.withLock { $0.confirmed.subtracting($0.received.keys) } }
