@@ -59,9 +59,21 @@ import Testing
         #expect(error?.code == .connectionClosed)
     }
 
-    @Test func `a new secret is taken`() async throws {
-        let connection = try await AMQPConnection.connect(to: broker.url)
-        try await connection.updateSecret("guest", reason: "a test")
+    @Test func `a new secret is taken, and used when the connection is made again`() async throws {
+        let host = try VirtualHost(on: broker)
+        let user = "secretive"
+        try broker.evaluate(
+            "rabbit_auth_backend_internal:add_user(<<\"\(user)\">>, <<\"old\">>, <<\"hob\">>), "
+                + "rabbit_auth_backend_internal:set_permissions(<<\"\(user)\">>, <<\"\(host.name)\">>, <<\".*\">>, "
+                + "<<\".*\">>, <<\".*\">>, <<\"hob\">>)")
+        defer { _ = try? broker.evaluate("rabbit_auth_backend_internal:delete_user(<<\"\(user)\">>, <<\"hob\">>)") }
+        let connection = try await AMQPConnection.connect(to: "amqp://\(user):old@\(broker.address)/\(host.name)")
+        try broker.evaluate("rabbit_auth_backend_internal:change_password(<<\"\(user)\">>, <<\"new\">>, <<\"hob\">>)")
+        // Passwords are not tokens: a broker that keeps them itself takes any.
+        try await connection.updateSecret("new", reason: "a test")
+        try broker.closeConnections(of: host.name)
+        try await eventually { connection.traffic.recoveries == 1 }
+        #expect(await failure("amqp://\(user):old@\(broker.address)/\(host.name)")?.code == .refused)
         await connection.close()
     }
 
