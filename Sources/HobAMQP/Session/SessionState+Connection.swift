@@ -18,6 +18,11 @@ extension SessionState {
         connectionEvent(.transportDown(reason))
     }
 
+    mutating func transportRefused(_ reason: String, epoch: UInt64) {
+        guard epoch == self.epoch else { return }
+        connectionEvent(.transportRefused(reason))
+    }
+
     /// - Returns: how many bytes have been used up.
     mutating func received(_ bytes: UnsafeRawBufferPointer, epoch: UInt64) -> Int {
         guard epoch == self.epoch, !connection.isOver else { return bytes.count }
@@ -146,6 +151,7 @@ extension SessionState {
         unset(.attempt)
         blockedReason = nil
         isFlushScheduled = false
+        heldBack = []
         awaitsAcks = false
         unset(.acks)
         out.removeAll()

@@ -50,6 +50,8 @@ struct SessionState: Sendable {
     var secretWaiters: [CheckedContinuation<Void, any Error>] = []
     /// Publishers without confirms that wait until what is written has gone.
     var spaceWaiters: [PipelineRecord.Waiter] = []
+    /// Channels whose messages wait until what is written has gone.
+    var heldBack: [UInt16] = []
     /// Whether the timer for acknowledgements runs.
     var awaitsAcks = false
     var pausedConsumers: Set<String> = []
