@@ -126,6 +126,10 @@ let package = Package(
             dependencies: ["HobController", "HobControllerCore", "HobSystem", "HobTestKit"],
             path: "Tests/ControllerScenarios"),
 
+        // A real RabbitMQ for tests.
+        .target(
+            name: "BrokerKit", dependencies: ["HobSystem", "HobTestKit"], path: "Tests/BrokerKit", exclude: ["Drivers"]),
+
         // Every parser that meets bytes from outside, with what must hold for any bytes; `make fuzz` and a test drive it.
         .target(
             name: "HobFuzz",
@@ -179,6 +183,13 @@ let package = Package(
         .executableTarget(
             name: "example-asker", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Asker"),
         .executableTarget(name: "example-prefork", dependencies: ["Hob"], path: "Examples/prefork"),
+        .target(name: "DirectoryQueues", dependencies: ["HobAMQP"], path: "Examples/dirservice/Queues"),
+        .executableTarget(
+            name: "example-dirservice", dependencies: ["Hob", "HobAMQP", "DirectoryQueues"],
+            path: "Examples/dirservice/Service"),
+        .executableTarget(
+            name: "example-dirasker", dependencies: ["Hob", "HobAMQP", "DirectoryQueues"],
+            path: "Examples/dirservice/Asker"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -224,7 +235,8 @@ let package = Package(
             name: "HobAcceptanceTests",
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
-                "hob-fixture", "example-dirlister", "example-lister", "example-asker",
+                "hob-fixture", "example-dirlister", "example-lister", "example-asker", "BrokerKit",
+                "example-dirservice", "example-dirasker",
             ]),
         .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
         .testTarget(
@@ -252,12 +264,11 @@ let package = Package(
         .testTarget(
             name: "HobAMQPTests",
             dependencies: [
-                "HobAMQP", "HobAMQPCommand", "HobPolicy", "HobSystem", "HobTestKit",
+                "HobAMQP", "HobAMQPCommand", "HobPolicy", "HobSystem", "HobTestKit", "BrokerKit",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
-            ],
-            exclude: ["Drivers"]),
+            ]),
         .testTarget(
             name: "HobAMQPCommandTests",
             dependencies: [

@@ -7,7 +7,7 @@ public enum AMQPConnectionState: Hashable, Sendable {
     case connected
     /// It may be used, but the broker takes no messages for now, for this reason: publishes wait, acknowledgements go.
     case blocked(reason: String)
-    /// It broke, for this reason, and is being made again.
+    /// It broke, or could not be made at first, for this reason, and is tried again until it stands.
     case recovering(reason: String)
     /// The application closes it.
     case closing

@@ -67,6 +67,7 @@ extension AMQPError {
         case .refused(let code, _): self.init(.refused, text, replyCode: code)
         case .incompatible: self.init(.connectionFailed, text)
         case .violated(let error): self.init(.connectionLost, text, replyCode: error.code)
+        case .unreachable, .failed: self.init(.connectionFailed, text)
         case .silent, .lost: self.init(.connectionLost, text)
         case .handshakeTimedOut: self.init(.connectionFailed, text)
         }

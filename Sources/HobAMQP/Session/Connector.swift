@@ -17,19 +17,46 @@ enum Connector {
             .channelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 512 << 10))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let name = settings.serverName ?? host.name
+                    let secureName = FrameHandler.SecureName(
+                        text: name, isVerified: settings.verifiesServer, isAddress: Self.isAddress(name))
                     if let tls = settings.tls {
-                        let name = settings.serverName ?? host.name
                         // An address is verified as an address; as a name it may not be announced.
                         let handler = try NIOSSLClientHandler(
-                            context: tls, serverHostname: Self.isAddress(name) ? nil : name)
+                            context: tls, serverHostname: secureName.isAddress ? nil : name)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     try channel.pipeline.syncOperations.addHandler(
-                        FrameHandler(session, epoch: epoch, awaitsTLS: settings.tls != nil))
+                        FrameHandler(session, epoch: epoch, secureName: settings.tls == nil ? nil : secureName))
                 }
             }
         bootstrap.connect(host: host.name, port: host.port).whenFailure { error in
-            session.transportDown("\(host) cannot be reached: \(error)", epoch: epoch)
+            let reason = "\(host) cannot be reached: \(Self.reason(error))"
+            if Self.isTimeout(error) {
+                session.transportDown(reason, epoch: epoch)
+            } else {
+                session.transportRefused(reason, epoch: epoch)
+            }
+        }
+    }
+
+    private static func isTimeout(_ error: any Error) -> Bool {
+        // The system's own patience is two minutes: who tries only then again spares everybody enough.
+        switch error {
+        case ChannelError.connectTimeout: true
+        case let error as NIOConnectionError: error.connectionErrors.contains { isTimeout($0.error) }
+        default: false
+        }
+    }
+
+    /// NIO lists an error for each address of the name; the system's words for each are enough.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case ChannelError.connectTimeout(let time): return "no answer within \(time.nanoseconds / 1_000_000) ms"
+        case let error as NIOConnectionError where !error.connectionErrors.isEmpty:
+            return error.connectionErrors.map { "\($0.target): \(reason($0.error))" }.joined(separator: "; ")
+        case is NIOConnectionError: return "nobody has this name"
+        default: return "\(error)"
         }
     }
 

@@ -7,29 +7,54 @@ import NIOTLS
 final class FrameHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    /// Whom the server's certificate must be for.
+    struct SecureName {
+        var text: String
+        var isVerified: Bool
+        /// An address is compared by the TLS library.
+        var isAddress: Bool
+    }
+
     private let session: Session
     private let epoch: UInt64
-    private let awaitsTLS: Bool
+    private let secureName: SecureName?
+    private var hasBegun = false
     private var pending: ByteBuffer?
     private var reason: String?
 
-    init(_ session: Session, epoch: UInt64, awaitsTLS: Bool) {
+    init(_ session: Session, epoch: UInt64, secureName: SecureName?) {
         self.session = session
         self.epoch = epoch
-        self.awaitsTLS = awaitsTLS
+        self.secureName = secureName
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if !awaitsTLS { begin(context) }
+        if secureName == nil { begin(context) }
         context.fireChannelActive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent { begin(context) }
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            if let failure = identityFailure(context) {
+                reason = failure
+                context.close(promise: nil)
+            } else {
+                begin(context)
+            }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
+    private func identityFailure(_ context: ChannelHandlerContext) -> String? {
+        guard let secureName, secureName.isVerified, !secureName.isAddress,
+            let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate(),
+            !TLSIdentity.isFor(secureName.text, certificate)
+        else { return nil }
+        return TLSFailure.anotherName(certificate, than: secureName.text)
+    }
+
     private func begin(_ context: ChannelHandlerContext) {
+        hasBegun = true
         if session.transportUp(context.channel, epoch: epoch) {
             session.flush()
         } else {
@@ -64,7 +89,12 @@ final class FrameHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A close without TLS's own farewell tells no more than the close itself.
         if let error = error as? NIOSSLError, error == .uncleanShutdown { return }
-        reason = "\(error)"
+        if let secureName, !hasBegun {
+            let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+            reason = reason ?? TLSFailure.reason(error, certificate: certificate, name: secureName.text)
+        } else {
+            reason = "\(error)"
+        }
         context.close(promise: nil)
     }
 }

@@ -110,6 +110,10 @@ final class Session: Sendable {
         withState { $0.transportDown(reason, epoch: epoch) }
     }
 
+    func transportRefused(_ reason: String, epoch: UInt64) {
+        withState { $0.transportRefused(reason, epoch: epoch) }
+    }
+
     /// Takes what has arrived; what is not a whole frame stays in the buffer.
     func received(_ buffer: inout ByteBuffer, epoch: UInt64) {
         let used = buffer.withUnsafeReadableBytes { bytes in
@@ -221,10 +225,11 @@ extension SessionState {
     mutating func written() {
         traffic.bytesOut &+= UInt64(out.count)
         // A large message's memory is not kept for small ones.
-        if out.count > 1 << 20 { out = ByteWriter(capacity: 1 << 14) } else { out.removeAll() }
+        if out.count > 2 << 20 { out = ByteWriter(capacity: 1 << 14) } else { out.removeAll() }
         connection.sentTraffic(at: Self.now())
         for waiter in spaceWaiters { effects.append(.resume(waiter.continuation, nil)) }
         spaceWaiters = []
+        sendHeldBack()
         tellTraffic()
     }
 }

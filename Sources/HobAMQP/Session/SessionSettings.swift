@@ -16,6 +16,7 @@ struct SessionSettings: Sendable {
     var recovery: AMQPRecovery
     var tls: NIOSSLContext?
     var serverName: String?
+    var verifiesServer: Bool
     var logger: Logger?
     var observer: (any AMQPObserver)?
 
@@ -31,6 +32,7 @@ struct SessionSettings: Sendable {
         let tls = configuration.tls.overridden(by: url)
         self.tls = url.usesTLS ? try tls.makeContext() : nil
         serverName = tls.serverName
+        verifiesServer = tls.verifiesServer
         var properties = configuration.clientProperties
         let standard: [(String, AMQPValue)] = [
             ("product", "HobAMQP"), ("platform", "Swift"), ("connection_name", .string(name)),

@@ -18,6 +18,11 @@ extension SessionState {
         connectionEvent(.transportDown(reason))
     }
 
+    mutating func transportRefused(_ reason: String, epoch: UInt64) {
+        guard epoch == self.epoch else { return }
+        connectionEvent(.transportRefused(reason))
+    }
+
     /// - Returns: how many bytes have been used up.
     mutating func received(_ bytes: UnsafeRawBufferPointer, epoch: UInt64) -> Int {
         guard epoch == self.epoch, !connection.isOver else { return bytes.count }
@@ -146,6 +151,7 @@ extension SessionState {
         unset(.attempt)
         blockedReason = nil
         isFlushScheduled = false
+        heldBack = []
         awaitsAcks = false
         unset(.acks)
         out.removeAll()
@@ -158,7 +164,7 @@ extension SessionState {
         }
         switch phase {
         case .live:
-            if recovery.isUp { enter(.recovering(reason: "\(ending)")) }
+            tellTrouble("\(ending)")
             recoveryEvent(.ended(ending))
         // What was to be drained has been given up above.
         case .draining: closeNow()
@@ -166,6 +172,15 @@ extension SessionState {
         case .over: break
         }
         tellTraffic()
+    }
+
+    /// Says why there is no connection: each reason once, however often it is tried meanwhile.
+    private mutating func tellTrouble(_ reason: String) {
+        // A first connection that is tried once only has an error for that.
+        guard settings.recovery.recovers, recovery.isUp || !troubles.isEmpty || settings.recovery.persistsAtStart,
+            troubles.count < 100, troubles.insert(reason).inserted
+        else { return }
+        enter(.recovering(reason: reason))
     }
 
     /// The next log-in uses this password.

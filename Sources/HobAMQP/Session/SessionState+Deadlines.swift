@@ -4,8 +4,12 @@ import HobPolicy
 
 /// Who has waited too long, and who does not want to wait any longer.
 ///
-/// There is one timer, at the earliest deadline of all; who comes later with the same patience costs nothing.
+/// There is one timer, at the earliest deadline of all; who comes later with the same patience costs nothing. Where very
+/// many wait, looking through them takes its time, and then they are looked through less often: being a little late is
+/// better than doing nothing else.
 extension SessionState {
+    private static let shareOfSweeps = 20
+
     mutating func arm(_ deadline: MonotonicInstant) {
         if let sweepAt, sweepAt <= deadline { return }
         sweepAt = deadline
@@ -25,21 +29,19 @@ extension SessionState {
             }
             expire(call, id)
         }
-        for call in deferred {
-            guard call.record.deadline <= now else {
-                keep(call.record.deadline)
-                continue
-            }
-            deferred.removeAll { $0.id == call.id }
+        let late = deferred.filter { $0.record.deadline <= now }
+        deferred.removeAll { $0.record.deadline <= now }
+        for call in deferred { keep(call.record.deadline) }
+        for call in late {
             fail(call.record, call.id, timeout("the connection to \(settings.name) is \(state)"))
         }
         for number in channels.keys.sorted() {
-            for (ticket, outgoing) in channels[number]?.confirms.waiting(where: { _ in true }) ?? [] {
-                guard outgoing.deadline <= now else {
-                    keep(outgoing.deadline)
-                    continue
-                }
-                channels[number]?.confirms.abandon(ticket)
+            let late = channels[number]?.confirms.abandon { outgoing in
+                if outgoing.deadline <= now { return true }
+                keep(outgoing.deadline)
+                return false
+            }
+            for outgoing in late ?? [] {
                 complete(outgoing, timeout("the broker has not confirmed the message; it may have it"))
             }
         }
@@ -63,7 +65,8 @@ extension SessionState {
             spaceWaiters.removeAll { $0.id == waiter.id }
             effects.append(.resume(waiter.continuation, timeout("the broker reads too slowly")))
         }
-        if let next { arm(next) }
+        let end = Self.now()
+        if let next { arm(max(next, end + (end - now) * Self.shareOfSweeps)) }
     }
 
     private func timeout(_ text: String) -> AMQPError { AMQPError(.timedOut, text) }
@@ -115,9 +118,8 @@ extension SessionState {
             return effects.append(.resumeDeliveryCancelled(consumer.waiters.remove(at: index).continuation))
         }
         for number in channels.keys {
-            guard let (ticket, outgoing) = channels[number]?.confirms.waiting(where: { $0.id == id }).first
+            guard let outgoing = channels[number]?.confirms.abandon(1, where: { $0.id == id }).first
             else { continue }
-            channels[number]?.confirms.abandon(ticket)
             if case .caller(let continuation) = outgoing.completion {
                 effects.append(.resumeCancelled(continuation))
             }

@@ -5,6 +5,10 @@ import Logging
 
 /// Messages on their way out.
 extension SessionState {
+    /// More than this is not written ahead of the socket: after a long outage thousands of messages wait, and heartbeats,
+    /// answers and other channels must not wait for all of them.
+    private static let mostAhead = 1 << 20
+
     private func mayPublish(on number: UInt16) -> Bool {
         isUp && blockedReason == nil && channels[number]?.mayPublish == true
     }
@@ -22,7 +26,7 @@ extension SessionState {
             outgoing.message.properties.messageID = idPrefix + String(nextID(), radix: 36)
         }
         do throws(AMQPProtocolError) {
-            if mayPublish(on: number), channels[number]?.confirms.hasUnsent == false {
+            if mayPublish(on: number), channels[number]?.confirms.hasUnsent == false, out.count < Self.mostAhead {
                 try write(outgoing, on: number)
                 _ = channels[number]?.confirms.append(outgoing)
                 _ = channels[number]?.confirms.takeUnsent()
@@ -32,6 +36,7 @@ extension SessionState {
                     outgoing.method, properties: outgoing.message.properties, body: [], channel: number,
                     frameMax: limits.frameMax)
                 _ = channels[number]?.confirms.append(outgoing)
+                sendUnsent(on: number)
             }
         } catch {
             throw AMQPError(error)
@@ -60,8 +65,21 @@ extension SessionState {
         traffic.published &+= 1
     }
 
+    /// The socket has taken what was written.
+    mutating func sendHeldBack() {
+        guard !heldBack.isEmpty else { return }
+        let numbers = heldBack
+        heldBack = []
+        for number in numbers { sendUnsent(on: number) }
+    }
+
     mutating func sendUnsent(on number: UInt16) {
         while mayPublish(on: number), let outgoing = channels[number]?.confirms.nextUnsent() {
+            guard out.count < Self.mostAhead else {
+                // Behind the others that wait: each gets its turn.
+                if !heldBack.contains(number) { heldBack.append(number) }
+                return
+            }
             do throws(AMQPProtocolError) {
                 try write(outgoing, on: number)
                 _ = channels[number]?.confirms.takeUnsent()

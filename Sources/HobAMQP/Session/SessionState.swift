@@ -43,11 +43,15 @@ struct SessionState: Sendable {
 
     var state = AMQPConnectionState.connecting
     var blockedReason: String?
+    /// Why there has been no connection since there was one last.
+    var troubles: Set<String> = []
     var startWaiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
     var closeWaiters: [CheckedContinuation<Void, any Error>] = []
     var secretWaiters: [CheckedContinuation<Void, any Error>] = []
     /// Publishers without confirms that wait until what is written has gone.
     var spaceWaiters: [PipelineRecord.Waiter] = []
+    /// Channels whose messages wait until what is written has gone.
+    var heldBack: [UInt16] = []
     /// Whether the timer for acknowledgements runs.
     var awaitsAcks = false
     var pausedConsumers: Set<String> = []

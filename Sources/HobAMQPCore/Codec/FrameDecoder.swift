@@ -31,6 +31,10 @@ package struct FrameDecoder: Sendable {
         guard let first = bytes.first else { return .incomplete }
         if isFirst, first == UInt8(ascii: "A") { return try version(in: bytes) }
         guard let kind = Frame.Kind(rawValue: first) else {
+            // An alert or a handshake record.
+            if isFirst, first == 21 || first == 22 {
+                throw AMQPProtocolError(.frameError, "it answers in TLS; use amqps://")
+            }
             throw AMQPProtocolError(.frameError, "a frame of type \(first)")
         }
         guard bytes.count >= 7 else { return .incomplete }

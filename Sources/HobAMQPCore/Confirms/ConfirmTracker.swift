@@ -84,15 +84,6 @@ package struct ConfirmTracker<Message: Sendable>: Sendable {
         skipSettledUnsent()
     }
 
-    /// The messages that somebody waits for and that match, with their names.
-    package func waiting(where matches: (Message) -> Bool) -> [(ticket: UInt64, message: Message)] {
-        var found: [(ticket: UInt64, message: Message)] = []
-        for index in 0..<slots.count where !slots[index].isSettled && !slots[index].isAbandoned {
-            if matches(slots[index].message) { found.append((slots[index].ticket, slots[index].message)) }
-        }
-        return found
-    }
-
     /// A message given up before it was sent has no tag; the first ones of the unsent are taken out when their turn
     /// comes.
     private mutating func skipSettledUnsent() {
@@ -154,14 +145,34 @@ package struct ConfirmTracker<Message: Sendable>: Sendable {
     /// - Returns: whether it had not been sent; then it never is.
     @discardableResult
     package mutating func abandon(_ ticket: UInt64) -> Bool {
-        for index in 0..<slots.count where slots[index].ticket == ticket {
-            slots[index].isAbandoned = true
-            guard index >= sent, !slots[index].isSettled else { return false }
-            slots[index].isSettled = true
-            inFlight -= 1
-            return true
-        }
+        for index in 0..<slots.count where slots[index].ticket == ticket { return abandon(at: index) }
         return false
+    }
+
+    /// Nobody waits for these any longer; each message is looked at once, in the order of publishing.
+    ///
+    /// - Parameters:
+    ///   - most: how many at the most.
+    ///   - matches: whether a message that somebody waits for is one of them.
+    /// - Returns: the messages.
+    package mutating func abandon(_ most: Int = .max, where matches: (Message) -> Bool) -> [Message] {
+        var abandoned: [Message] = []
+        for index in 0..<slots.count where abandoned.count < most {
+            let slot = slots[index]
+            guard !slot.isSettled, !slot.isAbandoned, matches(slot.message) else { continue }
+            abandon(at: index)
+            abandoned.append(slot.message)
+        }
+        return abandoned
+    }
+
+    @discardableResult
+    private mutating func abandon(at index: Int) -> Bool {
+        slots[index].isAbandoned = true
+        guard index >= sent, !slots[index].isSettled else { return false }
+        slots[index].isSettled = true
+        inFlight -= 1
+        return true
     }
 
     /// The channel is new: what was sent and not settled waits to be sent again, in its old order; what nobody waits

@@ -14,7 +14,11 @@ package enum ConnectionEnding: Hashable, Sendable {
     case silent(Duration)
     /// The handshake took too long.
     case handshakeTimedOut(Duration)
-    /// The transport broke.
+    /// Nobody is there, and it took no time to say so: refused, no such name, or hung up before the first word.
+    case unreachable(String)
+    /// The transport broke before the connection stood.
+    case failed(String)
+    /// The transport of a connection that stood broke.
     case lost(String)
 }
 
@@ -29,6 +33,7 @@ extension ConnectionEnding: CustomStringConvertible {
         case .violated(let error): "was closed because the broker broke the protocol: \(error)"
         case .silent(let time): "is dead: nothing came from the broker for \(time)"
         case .handshakeTimedOut(let time): "did not come about within \(time)"
+        case .unreachable(let reason), .failed(let reason): "did not come about: \(reason)"
         case .lost(let reason): "was lost: \(reason)"
         }
     }

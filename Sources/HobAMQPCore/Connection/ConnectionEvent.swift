@@ -16,6 +16,8 @@ package enum ConnectionEvent: Hashable, Sendable {
     case expired(ConnectionTimer)
     /// The transport is gone, for this reason.
     case transportDown(String)
+    /// There was no transport, and it took no time to say so.
+    case transportRefused(String)
 }
 
 /// What a connection waits for with a clock in its hand.

@@ -63,7 +63,8 @@ package struct ConnectionMachine: Sendable {
             lastSent = now
             return [.set(.handshake, after: plan.handshakeTimeout), .sendProtocolHeader]
         case .close: return end(.closed)
-        case .transportDown(let reason): return end(.lost(reason))
+        case .transportDown(let reason): return end(.failed(reason))
+        case .transportRefused(let reason): return end(.unreachable(reason))
         case .received, .serverVersion, .violated, .updateSecret, .expired: return []
         }
     }
@@ -77,18 +78,23 @@ package struct ConnectionMachine: Sendable {
         case .received(let method): return handshake(method, at: now)
         case .serverVersion(let version):
             return end(.incompatible("the server speaks AMQP \(version), this client 0-9-1"))
-        case .violated(let error): return violate(error)
+        case .violated(let error):
+            // Who never spoke AMQP is told nothing in it.
+            guard phase == .greeting, error.code == .frameError else { return violate(error) }
+            return end(.incompatible("the server does not speak AMQP: \(error.message)"))
         case .close: return end(.closed)
         case .expired(.handshake): return end(.handshakeTimedOut(plan.handshakeTimeout))
-        case .transportDown(let reason): return end(handshakeLoss(reason))
+        case .transportDown(let reason), .transportRefused(let reason): return end(handshakeLoss(reason))
         case .transportUp, .updateSecret, .expired(.heartbeat), .expired(.close): return []
         }
     }
 
-    /// A server that knows nothing of authentication_failure_close hangs up without a word.
+    /// A server that knows nothing of authentication_failure_close hangs up without a word; so does a proxy in front of a
+    /// broker that is down, but before the first.
     private func handshakeLoss(_ reason: String) -> ConnectionEnding {
-        guard phase == .loggingIn else { return .lost(reason) }
-        return .lost("\(reason), after \(plan.credentials) was sent: the user or the password may be wrong")
+        if phase == .greeting { return .unreachable("\(reason), before it said anything") }
+        guard phase == .loggingIn else { return .failed(reason) }
+        return .failed("\(reason), after \(plan.credentials) was sent: the user or the password may be wrong")
     }
 
     private mutating func handshake(
@@ -166,7 +172,7 @@ package struct ConnectionMachine: Sendable {
         case .updateSecret(let secret, let reason):
             return [.send(.updateSecret(newSecret: secret, reason: reason))]
         case .expired(.heartbeat): return beat(at: now)
-        case .transportDown(let reason): return end(.lost(reason))
+        case .transportDown(let reason), .transportRefused(let reason): return end(.lost(reason))
         case .transportUp, .serverVersion, .expired(.handshake), .expired(.close): return []
         }
     }
@@ -212,7 +218,7 @@ package struct ConnectionMachine: Sendable {
 
     private mutating func whileClosing(_ event: ConnectionEvent, ending: ConnectionEnding) -> [ConnectionAction] {
         switch event {
-        case .received(.closeOk), .expired(.close), .transportDown, .violated: return end(ending)
+        case .received(.closeOk), .expired(.close), .transportDown, .transportRefused, .violated: return end(ending)
         // Both sides at once: each answers the other.
         case .received(.close): return [.send(.closeOk)]
         case .received, .transportUp, .serverVersion, .close, .updateSecret, .expired(.handshake),

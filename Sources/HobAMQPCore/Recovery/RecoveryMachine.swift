@@ -8,7 +8,9 @@ package import HobPolicy
 ///                   └── waiting (a round over all hosts failed) ┘        stop, rounds spent → over
 ///
 /// Hosts are tried one after the other, from a random one on; a round over all of them is followed by a delay that
-/// grows. A connection that breaks soon after it stood counts as failed, so that nobody hammers a dying broker.
+/// grows, but not for long while nobody is there: to be refused costs the broker nothing, and who waits ten seconds
+/// misses that it is back. Connections that break soon after they stood are counted by themselves, so that nobody
+/// hammers a dying broker.
 package struct RecoveryMachine: Sendable {
     private enum Phase: Hashable, Sendable {
         case idle
@@ -28,6 +30,10 @@ package struct RecoveryMachine: Sendable {
     private var phase = Phase.idle
     private var triedInRound = 0
     private var failedRounds = 0
+    /// Whether nobody was there on any host of this round.
+    private var isUnreachable = true
+    /// How many connections in a row broke soon after they stood.
+    private var shortLives = 0
     private var hasStood = false
     private var steps = RingQueue<RecoveryStep>()
     private var current: RecoveryStep?
@@ -89,33 +95,49 @@ package struct RecoveryMachine: Sendable {
     private mutating func ended(_ ending: ConnectionEnding, at now: MonotonicInstant) -> [RecoveryAction] {
         switch phase {
         case .idle, .waiting, .over: return []
-        case .connecting: return failed(ending)
-        case .restoring: return failed(ending)
-        case .waitingForLock: return [.stopWaiting] + failed(ending)
+        case .connecting:
+            if case .unreachable = ending {} else { isUnreachable = false }
+            return failed(ending)
+        case .restoring:
+            isUnreachable = false
+            return failed(ending)
+        case .waitingForLock:
+            isUnreachable = false
+            return [.stopWaiting] + failed(ending)
         case .up(let since):
             guard policy.recovers else { return giveUp(ending) }
-            triedInRound = 0
-            guard now - since >= policy.backoff.resetAfter else { return waitOrGiveUp(ending) }
-            failedRounds = 0
-            return connect()
+            beginRound()
+            guard now - since < policy.backoff.resetAfter else {
+                shortLives = 0
+                return connect()
+            }
+            shortLives += 1
+            return wait(policy.backoff, failures: shortLives, ending)
         }
+    }
+
+    private mutating func beginRound() {
+        triedInRound = 0
+        isUnreachable = true
     }
 
     private mutating func failed(_ ending: ConnectionEnding) -> [RecoveryAction] {
         host = (host + 1) % hostCount
         triedInRound += 1
         guard triedInRound >= hostCount else { return connect() }
-        triedInRound = 0
+        var backoff = policy.backoff
+        if isUnreachable { backoff.maximum = min(backoff.maximum, policy.maximumWhenUnreachable) }
+        beginRound()
         guard hasStood || policy.persistsAtStart else { return giveUp(ending) }
-        return waitOrGiveUp(ending)
+        failedRounds += 1
+        return wait(backoff, failures: failedRounds, ending)
     }
 
-    private mutating func waitOrGiveUp(_ ending: ConnectionEnding) -> [RecoveryAction] {
-        failedRounds += 1
-        if let most = policy.maximumRounds, failedRounds >= most { return giveUp(ending) }
+    private mutating func wait(_ backoff: Backoff, failures: Int, _ ending: ConnectionEnding) -> [RecoveryAction] {
+        if let most = policy.maximumRounds, failedRounds + shortLives >= most { return giveUp(ending) }
         phase = .waiting
         // The first failure is followed by a delay too: at once would be the second try in no time.
-        return [.wait(policy.backoff.delay(afterFailures: failedRounds + 1, using: &generator))]
+        return [.wait(backoff.delay(afterFailures: failures + 1, using: &generator))]
     }
 
     private mutating func giveUp(_ ending: ConnectionEnding) -> [RecoveryAction] {
@@ -161,7 +183,8 @@ package struct RecoveryMachine: Sendable {
         let isFirst = !hasStood
         hasStood = true
         phase = .up(since: now)
-        triedInRound = 0
+        failedRounds = 0
+        beginRound()
         return actions + [.restored(isFirst: isFirst)]
     }
 

@@ -1,10 +1,11 @@
 /// A day of the Gregorian calendar, which is taken to reach back for ever.
-struct CivilDate: Hashable, Sendable {
-    var year: Int64
+package struct CivilDate: Hashable, Sendable {
+    /// Of the common era.
+    package var year: Int64
     /// 1 to 12.
-    var month: Int
+    package var month: Int
     /// 1 to 31.
-    var day: Int
+    package var day: Int
 
     init(year: Int64, month: Int, day: Int) {
         self.year = year
@@ -13,7 +14,7 @@ struct CivilDate: Hashable, Sendable {
     }
 
     /// The day that lies so many days after the first of 1970.
-    init(days: Int64) {
+    package init(days: Int64) {
         // Counted in eras of 400 years, 146,097 days, whose years begin in March: the leap day is the last of its year.
         let shifted = days + 719_468
         let era = shifted.dividedDown(by: 146_097)

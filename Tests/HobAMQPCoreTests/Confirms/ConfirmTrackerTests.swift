@@ -41,6 +41,28 @@ import Testing
         }
     }
 
+    @Test func `many are given up in one pass, and what was not sent never is`() throws {
+        var tracker = Self.sent(4)
+        for number in 4..<8 { _ = tracker.append(number) }
+        var looks = 0
+        let late = tracker.abandon { number in
+            looks += 1
+            return number % 2 == 0
+        }
+        #expect(late == [0, 2, 4, 6])
+        #expect(looks == 8)
+        let first = tracker.abandon(1) { $0 > 0 }
+        let again = tracker.abandon { $0 % 2 == 0 }
+        #expect(first == [1] && again.isEmpty)
+        // Those that were sent are still confirmed, but to nobody.
+        #expect(tracker.inFlight == 6)
+        #expect(tracker.takeUnsent() == 5)
+        var settled: [Tracker.Settled] = []
+        try tracker.settle(tag: 5, multiple: true, isTaken: true, into: &settled)
+        #expect(settled.filter { !$0.isAbandoned }.map(\.message) == [3, 5])
+        #expect(tracker.inFlight == 1)
+    }
+
     @Test func `a return is told with the confirm behind it`() throws {
         var tracker = Self.sent(3)
         let isOurs = tracker.returned(.noRoute, "NO_ROUTE") { $0 == 1 }

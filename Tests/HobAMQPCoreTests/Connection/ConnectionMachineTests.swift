@@ -105,11 +105,24 @@ import Testing
         var machine = ConnectionMachine(Self.plan)
         _ = machine.handle(.transportUp, at: .zero)
         _ = machine.handle(.received(Self.start), at: .zero)
-        guard case .ended(.lost(let reason))? = machine.handle(.transportDown("end of stream"), at: .zero).last else {
-            Issue.record("not lost")
+        guard case .ended(.failed(let reason))? = machine.handle(.transportDown("end of stream"), at: .zero).last else {
+            Issue.record("not failed")
             return
         }
         #expect(reason.contains("password may be wrong") && !reason.contains("p\""))
+    }
+
+    @Test func `nobody there, and a server that hangs up before its first word, are told from other failures`() {
+        var machine = ConnectionMachine(Self.plan)
+        #expect(machine.handle(.transportRefused("no"), at: .zero).last == .ended(.unreachable("no")))
+        machine = ConnectionMachine(Self.plan)
+        #expect(machine.handle(.transportDown("no TLS"), at: .zero).last == .ended(.failed("no TLS")))
+        machine = ConnectionMachine(Self.plan)
+        _ = machine.handle(.transportUp, at: .zero)
+        guard case .ended(.unreachable)? = machine.handle(.transportDown("end of stream"), at: .zero).last else {
+            Issue.record("not unreachable")
+            return
+        }
     }
 
     @Test func `servers that cannot be talked to`() {
@@ -254,7 +267,7 @@ import Testing
     }
 
     private func event(_ step: Int, using random: inout SplitMix64) -> ConnectionEvent {
-        switch Int.random(in: 0..<30, using: &random) {
+        switch Int.random(in: 0..<31, using: &random) {
         case 0..<6: .transportUp
         case 6..<11: .received(Self.start)
         case 11..<16: .received(.tune(channelMax: 1, frameMax: 4_096, heartbeat: 3))
@@ -267,6 +280,7 @@ import Testing
         case 26: step > 20 ? .close(.success, "") : .received(.updateSecretOk)
         case 27: step > 20 ? .received(.close()) : .updateSecret([], reason: "")
         case 28: step > 20 ? .violated(AMQPProtocolError(.frameError, "x")) : .transportUp
+        case 29: step > 40 ? .transportRefused("x") : .received(.unblocked)
         default: step > 40 ? .transportDown("x") : .received(.unblocked)
         }
     }

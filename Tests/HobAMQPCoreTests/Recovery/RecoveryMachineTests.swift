@@ -56,6 +56,28 @@ import Testing
         #expect(waits == [1, 2, 4, 8, 8, 8].map { .seconds($0) })
     }
 
+    @Test func `while nobody is there it never waits long, for it costs nobody anything`() {
+        var policy = Self.policy
+        policy.maximumWhenUnreachable = .seconds(2)
+        var machine = Self.up(policy, hosts: 2)
+        #expect(machine.handle(Self.lost, at: Self.at(60)).count == 1)
+        func round(_ first: ConnectionEnding, _ second: ConnectionEnding) -> [RecoveryAction] {
+            _ = machine.handle(.ended(first), at: Self.at(60))
+            defer { _ = machine.handle(.expired, at: Self.at(60)) }
+            return machine.handle(.ended(second), at: Self.at(60))
+        }
+        let refused = ConnectionEnding.unreachable("no")
+        for seconds in [1, 2, 2, 2] { #expect(round(refused, refused) == [.wait(.seconds(seconds))]) }
+        // One host that takes long, or says no, is to be spared.
+        #expect(round(refused, .handshakeTimedOut(.seconds(1))) == [.wait(.seconds(8))])
+        #expect(round(.refused(.accessRefused, "no"), refused) == [.wait(.seconds(8))])
+        #expect(round(refused, refused) == [.wait(.seconds(2))])
+        // Once it stood, all that is forgotten.
+        _ = machine.handle(.connected([]), at: Self.at(60))
+        _ = machine.handle(Self.lost, at: Self.at(100))
+        #expect(round(.failed("x"), .failed("x")) == [.wait(.seconds(1))])
+    }
+
     @Test func `rounds are spent at last`() {
         var policy = Self.policy
         policy.maximumRounds = 2

@@ -1,3 +1,4 @@
+import BrokerKit
 import HobAMQP
 import HobSystem
 import Testing
@@ -60,14 +61,33 @@ import Testing
         }
     }
 
-    @Test func `row 17: a body of 64 MB comes back as it was`() async throws {
-        try await with { connection in
+    @Test(arguments: [0, 1, 4_087, 4_088, 4_089, 3 * 4_088, 1_000_000])
+    func `row 17: with the smallest frames bodies come back as they were, too`(size: Int) async throws {
+        try await AMQPConnection.withConnection(to: AMQPURL(host.url + "?frame_max=4096")) { connection in
+            let channel = try await connection.openChannel()
+            let queue = try await channel.declareQueue(exclusive: true).name
+            let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) }
+            try await channel.publish(AMQPMessage(body: body), to: queue)
+            try await channel.publish(AMQPMessage(body: body), to: queue)
+            #expect(try await channel.get(queue, noAck: true)?.body == body)
+            var iterator = try await channel.consume(queue).makeAsyncIterator()
+            #expect(try await iterator.next()?.body == body)
+        }
+    }
+
+    @Test(arguments: ["", "?frame_max=4096"])
+    func `row 17: a body of 64 MB comes back as it was`(options: String) async throws {
+        try await AMQPConnection.withConnection(to: AMQPURL(host.url + options)) { connection in
             let channel = try await connection.openChannel()
             let queue = try await channel.declareQueue(exclusive: true).name
             var body = [UInt8](repeating: 0x5A, count: 64 << 20)
             for index in stride(from: 0, to: body.count, by: 4_093) { body[index] = UInt8(truncatingIfNeeded: index) }
             try await channel.publish(AMQPMessage(body: body), to: queue, timeout: .seconds(120))
-            #expect(try await channel.get(queue, noAck: true)?.body == body)
+            let got = try #require(try await channel.get(queue))
+            #expect(got.body == body)
+            got.nack(requeue: true)
+            var iterator = try await channel.consume(queue).makeAsyncIterator()
+            #expect(try await iterator.next()?.body == body)
         }
     }
 

@@ -1,4 +1,4 @@
-import Glibc
+import BrokerKit
 import HobAMQP
 import HobSystem
 import HobTestKit
@@ -222,68 +222,6 @@ import Testing
                 delivery.ack()
             }
         }
-    }
-
-    /// The session of a publisher and a consumer, broken at each byte of either direction: it ends well all the same.
-    @Test(arguments: [FaultScript.Direction.toServer, .toClient], [FaultScript.Fault.reset, .close, .halfClose])
-    func `row 16: broken at every few bytes, or at each with HOB_EVERY_BYTE, the session ends well`(
-        direction: FaultScript.Direction, fault: FaultScript.Fault
-    ) async throws {
-        defer { proxy.end() }
-        let length = direction == .toServer ? 900 : 1_000
-        for offset in stride(from: 0, to: length, by: getenv("HOB_EVERY_BYTE") == nil ? 17 : 1) {
-            proxy.script(.after(offset, direction, fault))
-            var configuration = Self.quick()
-            configuration.recovery.persistsAtStart = true
-            try await AMQPConnection.withConnection(
-                to: AMQPURL(host.url(by: proxy)), configuration: configuration
-            ) { connection in
-                let channel = try await connection.openChannelPatiently()
-                var queue = ""
-                try await retrying { queue = try await channel().declareQueue("q\(offset)").name }
-                try await retrying { try await channel().publish(AMQPMessage("\(offset)"), to: queue) }
-                var text: String?
-                try await retrying {
-                    let consumer = try await channel().consume(queue)
-                    var iterator = consumer.makeAsyncIterator()
-                    let delivery = try await iterator.next()
-                    text = delivery?.text
-                    delivery?.ack()
-                }
-                #expect(text == "\(offset)", "\(fault) behind \(offset) bytes \(direction)")
-            }
-        }
-    }
-
-    /// A way that swallows everything, or stands still, is noticed by the heartbeats, wherever it happens.
-    @Test(arguments: [FaultScript.Fault.blackHole, .stall], [30, 520, 640, 760])
-    func `row 16: swallowed from a byte on, the session ends well`(fault: FaultScript.Fault, offset: Int) async throws {
-        proxy.script(.after(offset, .toClient, fault))
-        var configuration = Self.quick()
-        configuration.recovery.persistsAtStart = true
-        configuration.connectionTimeout = .seconds(1)
-        configuration.heartbeat = 1
-        try await with(configuration) { connection in
-            let channel = try await connection.openChannelPatiently()
-            try await retrying { try await channel().declareQueue("q") }
-            try await retrying { try await channel().publish(AMQPMessage("x"), to: "q") }
-            try await retrying {
-                // What was on its way to us comes again when the broker, too, has noticed.
-                var iterator = try await channel().consume("q").makeAsyncIterator()
-                let delivery = try await iterator.next()
-                #expect(delivery?.text == "x")
-                delivery?.ack()
-            }
-        }
-    }
-
-    /// A call that was under way when the connection broke fails: whether it was done is unknown. All of these may be
-    /// done twice.
-    private func retrying(_ body: () async throws -> Void) async throws {
-        for _ in 0..<20 {
-            do { return try await body() } catch let error as AMQPError where error.code == .connectionLost { continue }
-        }
-        try await body()
     }
 }
 

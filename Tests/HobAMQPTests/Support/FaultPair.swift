@@ -19,6 +19,7 @@ final class FaultPair {
     private var sides: [Side]
     private var flows: [FaultFlow]
     private var isConnected = false
+    private let isRecorded: Bool
     private var timer: TimerToken?
     private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
@@ -30,6 +31,7 @@ final class FaultPair {
         self.loop = loop
         self.report = report
         facts = ProxiedConnection(number: number)
+        isRecorded = script.isRecorded
         sides = [Side(socket: client), Side(socket: server)]
         flows = [FaultFlow(steps: script.steps(.toServer)), FaultFlow(steps: script.steps(.toClient))]
         for side in sides { Self.setOption(side.socket, Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1)) }
@@ -118,6 +120,7 @@ final class FaultPair {
             }
             let count = send(bytes, to: 1 - flow)
             guard count > 0 else { return }
+            if isRecorded { facts.record[flow] += bytes.prefix(count) }
             flows[flow].wrote(count, at: now)
             if flow == 0 { facts.bytesToServer += count } else { facts.bytesToClient += count }
             // One packet a turn: the receiver gets a chance to see it alone.

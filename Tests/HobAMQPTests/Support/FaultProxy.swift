@@ -135,7 +135,7 @@ final class FaultProxy: Sendable {
             self.listener = listener
             self.facts = facts
             self.server = server
-            scripts = script.steps.isEmpty ? [] : [script]
+            scripts = script == FaultScript() ? [] : [script]
             try loop.watch(listener.raw, events: .read) { [weak self] _ in self?.accept() }
             let inbox = try loop.inbox(of: Command.self) { [weak self] in self?.obey($0) }
             facts.withLock { $0.inbox = inbox }

@@ -55,6 +55,8 @@ struct FaultScript: Sendable, Hashable {
 
     /// In the order in which they happen where they have the same place.
     var steps: [Step]
+    /// Whether what is passed on is kept.
+    var isRecorded = false
 
     /// A script of these steps; without any, everything is passed on.
     init(_ steps: [Step] = []) {

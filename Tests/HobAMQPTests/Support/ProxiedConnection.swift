@@ -11,6 +11,9 @@ struct ProxiedConnection: Sendable, Hashable {
     /// Whether both ends have let go of it, or were made to.
     var isOver = false
 
+    /// What was passed on to the server and to the client, where the script has it recorded.
+    var record: [[UInt8]] = [[], []]
+
     /// Bytes passed on in this direction.
     func bytes(_ direction: FaultScript.Direction) -> Int {
         switch direction {
