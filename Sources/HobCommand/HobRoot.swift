@@ -45,7 +45,9 @@ struct HobRoot: ParsableCommand {
 
     /// Runs the command line and returns its exit code.
     static func execute(_ arguments: [String]) -> Int32 {
-        let words = GlobalOptions.moveBehindVerb(arguments)
+        var words = GlobalOptions.moveBehindVerb(arguments)
+        // 'hob help amqp parked', as that program's own help says it: only that program knows its verbs.
+        if words.first == "help", words.count > 2, words[1] == "amqp" { words = words.dropFirst() + ["--help"] }
         if let complaint = unknownVerb(words) {
             Console.writeError("hob: \(complaint)\n")
             return ExitStatus.usage

@@ -25,6 +25,13 @@ struct UsageTests {
         #expect(run.errors.isEmpty)
     }
 
+    @Test("Help of a verb's own verb is found by either order of words")
+    func helpOfSubverb() throws {
+        let run = try hob("help", "amqp", "parked")
+        #expect(run.code == 0 && run.output.contains("USAGE: hob amqp parked <queue>"))
+        #expect(try hob("amqp", "parked", "--help").output == run.output)
+    }
+
     @Test("Verbs that print data do so as JSON, verbs that wait have a deadline")
     func options() throws {
         for verb in ["status", "logs", "why", "events", "check", "plan", "version"] {
