@@ -14,7 +14,7 @@ final class Session: Sendable {
     let settings: SessionSettings
     let loop: any EventLoop
     private let state: Mutex<SessionState>
-    private let timers = Mutex<[SessionTimer: Scheduled<Void>]>([:])
+    private let timers = Mutex<[SessionTimer: (generation: UInt64, scheduled: Scheduled<Void>)]>([:])
     private let lastID = Atomic<UInt64>(1 << 63)
 
     init(_ settings: SessionSettings, on loop: any EventLoop) {
@@ -59,7 +59,7 @@ final class Session: Sendable {
         case .flush: loop.execute { self.flush() }
         case .finish(let channel, let rest): finish(channel, rest)
         case .set(let timer, let delay, let generation): set(timer, delay, generation)
-        case .read(let channel, let isOn): channel.setOption(.autoRead, value: isOn).whenComplete { _ in }
+        case .read(let channel): read(channel)
         case .state(let state): entered(state)
         case .log(let level, let text): log(level, text)
         case .moved(let traffic): settings.observer?.moved(connection: settings.name, traffic)
@@ -79,9 +79,17 @@ final class Session: Sendable {
         if case .closed = state {
             let left = timers.withLock { timers in
                 defer { timers = [:] }
-                return timers.values.map { $0 }
+                return timers.values.map(\.scheduled)
             }
             for timer in left { timer.cancel() }
+        }
+    }
+
+    /// Reads from the transport or not, as it is right when the loop comes to it: who decided last may come here first.
+    private func read(_ channel: any Channel) {
+        loop.execute { [self] in
+            let isOn = withState { $0.pausedConsumers.isEmpty }
+            channel.setOption(.autoRead, value: isOn).whenComplete { _ in }
         }
     }
 
@@ -92,8 +100,12 @@ final class Session: Sendable {
         let scheduled = loop.scheduleTask(in: .nanoseconds(nanoseconds)) { [self] in
             withState { $0.expired(timer, generation: generation) }
         }
-        let before = timers.withLock { timers in timers.updateValue(scheduled, forKey: timer) }
-        before?.cancel()
+        // Two threads may come here in the other order than they decided in: the later decision counts.
+        let outdated = timers.withLock { timers -> Scheduled<Void>? in
+            if let current = timers[timer], current.generation > generation { return scheduled }
+            return timers.updateValue((generation, scheduled), forKey: timer)?.scheduled
+        }
+        outdated?.cancel()
     }
 
     // MARK: The transport

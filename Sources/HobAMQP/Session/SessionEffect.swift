@@ -17,7 +17,7 @@ enum SessionEffect: Sendable {
     case flush
     case finish(any Channel, ByteBuffer?)
     case set(SessionTimer, Duration, generation: UInt64)
-    case read(any Channel, isOn: Bool)
+    case read(any Channel)
     case state(AMQPConnectionState)
     case log(Logger.Level, String)
     case moved(AMQPTraffic)

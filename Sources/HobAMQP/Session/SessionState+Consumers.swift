@@ -48,7 +48,7 @@ extension SessionState {
         let before = pausedConsumers.isEmpty
         if isOn { pausedConsumers.insert(tag) } else { pausedConsumers.remove(tag) }
         guard before != pausedConsumers.isEmpty, let transport else { return }
-        effects.append(.read(transport, isOn: pausedConsumers.isEmpty))
+        effects.append(.read(transport))
     }
 
     private mutating func requeueBuffered(_ tag: String) {

@@ -46,7 +46,10 @@ enum TLSFailure {
             ("ALERT_BAD_CERTIFICATE", "the server does not take the certificate of certfile"),
             ("ALERT_UNKNOWN_CA", "the server does not trust the authority of the certificate of certfile"),
             ("ALERT_CERTIFICATE_EXPIRED", "the certificate of certfile is expired"),
-            ("EOF during handshake", "the server hung up instead of agreeing on TLS: its port may be the one for amqp://"),
+            (
+                "EOF during handshake",
+                "the server hung up instead of agreeing on TLS: its port may be the one for amqp://"
+            ),
         ]
         let sentence = known.first { Self.contains(words, $0.0) }?.1 ?? "TLS failed"
         return "\(sentence) (\(words))"

@@ -136,6 +136,29 @@ import Testing
         }
     }
 
+    @Test func `deadlines hold when many callers come with shorter and shorter ones at once`() async throws {
+        try await with { connection in
+            let channel = try await connection.openChannel()
+            try await channel.declareQueue("q")
+            proxy.inflict(.stall, .toClient)
+            let start = ContinuousClock.now
+            let late = await withTaskGroup(of: AMQPError.Code?.self) { group in
+                for number in 0..<400 {
+                    group.addTask {
+                        do {
+                            try await channel.publish(
+                                AMQPMessage("x"), to: "q", timeout: .milliseconds(1_500 - number * 3))
+                            return nil
+                        } catch { return (error as? AMQPError)?.code }
+                    }
+                }
+                return await group.reduce(into: 0) { $0 += $1 == .timedOut ? 1 : 0 }
+            }
+            #expect(late == 400)
+            #expect(ContinuousClock.now - start < .seconds(15))
+        }
+    }
+
     @Test func `an opened channel and a new consumer wait for the connection too`() async throws {
         try await with { connection in
             let channel = try await connection.openChannel()

@@ -78,7 +78,9 @@ final class ScriptedBroker: Sendable {
                 guard bytes.count >= 8 else { continue }
                 bytes.removeFirst(8)
                 isGreeted = true
-                say([.connection(.start(versionMajor: 0, versionMinor: 9, mechanisms: Array("PLAIN".utf8)))], on: 0, to: client)
+                say(
+                    [.connection(.start(versionMajor: 0, versionMinor: 9, mechanisms: Array("PLAIN".utf8)))], on: 0,
+                    to: client)
             }
             while true {
                 let next: (Frame, Method?)? = bytes.withUnsafeBytes { all in
@@ -91,7 +93,9 @@ final class ScriptedBroker: Sendable {
                 guard let method else { continue }
                 heard(method)
                 if case .basic(.publish) = method { published[frame.channel, default: 0] += 1 }
-                say(answer(method, frame.channel) ?? usual(method, published[frame.channel] ?? 0), on: frame.channel, to: client)
+                say(
+                    answer(method, frame.channel) ?? usual(method, published[frame.channel] ?? 0), on: frame.channel,
+                    to: client)
             }
         }
     }
@@ -118,7 +122,9 @@ final class ScriptedBroker: Sendable {
     private static func send(_ bytes: [UInt8], to client: Descriptor) {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(client.raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(client.raw, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             sent += count
         }
