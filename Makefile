@@ -17,6 +17,7 @@ HOB_SCRATCH := .build-release
 HOBD_SCRATCH := $(if $(filter $(HOB_LINK),$(HOBD_LINK)),.build-release,.build-hobd)
 HOB_BINARY := $(HOB_SCRATCH)/release/hob
 HOB_NEW_BINARY := $(HOB_SCRATCH)/release/hob-new
+HOB_AMQP_BINARY := $(HOB_SCRATCH)/release/hob-amqp
 HOBD_BINARY := $(HOBD_SCRATCH)/release/hobd
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
@@ -39,10 +40,11 @@ build-tests:
 	@Scripts/setup build
 	swift build --build-tests
 
-release: ## Builds hob, hob-new and hobd as they are installed
+release: ## Builds hob, hob-new, hob-amqp and hobd as they are installed
 	@Scripts/setup build
 	swift build -c release --product hob $(HOB_LINK) --scratch-path $(HOB_SCRATCH)
 	swift build -c release --product hob-new $(HOB_LINK) --scratch-path $(HOB_SCRATCH)
+	swift build -c release --product hob-amqp $(HOB_LINK) --scratch-path $(HOB_SCRATCH)
 	swift build -c release --product hobd $(HOBD_LINK) --scratch-path $(HOBD_SCRATCH)
 
 test: ## Runs all tests; ARGUMENTS="--filter Name" for some
@@ -66,17 +68,18 @@ bench: ## Measures; figures go to Documentation/performance.md
 fuzz: ## Feeds every parser for FUZZ_SECONDS=60 each, with libFuzzer
 	@Scripts/fuzz $(ARGUMENTS)
 
-install: release ## Installs hob, hob-new and hobd: PREFIX=/usr/local, DESTDIR=
+install: release ## Installs hob, hob-new, hob-amqp and hobd: PREFIX=/usr/local, DESTDIR=
 	@Scripts/setup install
 	install -d $(BINDIR)
 	install -m 755 -s $(HOB_BINARY) $(BINDIR)/hob
 	install -m 755 -s $(HOB_NEW_BINARY) $(BINDIR)/hob-new
+	install -m 755 -s $(HOB_AMQP_BINARY) $(BINDIR)/hob-amqp
 	install -m 755 -s $(HOBD_BINARY) $(BINDIR)/hobd
 	@Scripts/check-linkage $(BINDIR)/hobd
 	@Scripts/install-completions $(BINDIR)/hob $(SHAREDIR)
 
 uninstall: ## Removes what install has put there
-	rm -f $(BINDIR)/hob $(BINDIR)/hob-new $(BINDIR)/hobd
+	rm -f $(BINDIR)/hob $(BINDIR)/hob-new $(BINDIR)/hob-amqp $(BINDIR)/hobd
 	@Scripts/install-completions --remove $(SHAREDIR)
 
 clean: ## Removes what was built

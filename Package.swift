@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "hob", targets: ["HobCommand"]),
         .executable(name: "hobd", targets: ["hobd"]),
         .executable(name: "hob-new", targets: ["HobNewCommand"]),
+        .executable(name: "hob-amqp", targets: ["HobAMQPCommand"]),
     ],
     traits: [
         .trait(name: "AMQP", description: "HobAMQP, and SwiftNIO with TLS, which it fetches."),
@@ -125,6 +126,10 @@ let package = Package(
             dependencies: ["HobController", "HobControllerCore", "HobSystem", "HobTestKit"],
             path: "Tests/ControllerScenarios"),
 
+        // A real RabbitMQ for tests.
+        .target(
+            name: "BrokerKit", dependencies: ["HobSystem", "HobTestKit"], path: "Tests/BrokerKit", exclude: ["Drivers"]),
+
         // Every parser that meets bytes from outside, with what must hold for any bytes; `make fuzz` and a test drive it.
         .target(
             name: "HobFuzz",
@@ -153,6 +158,14 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ]),
 
+        // Apart from hob, which stays free of SwiftNIO; without the trait AMQP it only says so.
+        .executableTarget(
+            name: "HobAMQPCommand",
+            dependencies: [
+                "HobPolicy", "HobProtocol", "HobSystem", "HobAMQP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
         // MARK: Examples: what a user of HobController writes, with Foundation; their tests run them
         .executableTarget(
             name: "fixture-daemon",
@@ -170,6 +183,13 @@ let package = Package(
         .executableTarget(
             name: "example-asker", dependencies: ["Hob", "HobLink", "ListerInterface"], path: "Examples/link/Asker"),
         .executableTarget(name: "example-prefork", dependencies: ["Hob"], path: "Examples/prefork"),
+        .target(name: "DirectoryQueues", dependencies: ["HobAMQP"], path: "Examples/dirservice/Queues"),
+        .executableTarget(
+            name: "example-dirservice", dependencies: ["Hob", "HobAMQP", "DirectoryQueues"],
+            path: "Examples/dirservice/Service"),
+        .executableTarget(
+            name: "example-dirasker", dependencies: ["Hob", "HobAMQP", "DirectoryQueues"],
+            path: "Examples/dirservice/Asker"),
         .executableTarget(name: "example-apache", dependencies: ["HobController"], path: "Examples/apache"),
         .executableTarget(name: "example-search", dependencies: ["HobController"], path: "Examples/search"),
 
@@ -207,7 +227,7 @@ let package = Package(
             name: "HobCommandTests",
             dependencies: [
                 "HobPolicy", "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobConfig", "HobTestKit",
-                "HobCommand", "HobNewCommand", "hobd", "hob-fixture",
+                "HobCommand", "HobNewCommand", "HobAMQPCommand", "hobd", "hob-fixture",
             ]),
         .testTarget(
             name: "HobNewCommandTests", dependencies: ["HobNewCommand", "HobSystem", "HobTestKit", "HobCommand"]),
@@ -215,7 +235,8 @@ let package = Package(
             name: "HobAcceptanceTests",
             dependencies: [
                 "HobProtocol", "HobSystem", "HobSupervisorCore", "HobClient", "HobTestKit", "HobCommand", "hobd",
-                "hob-fixture", "example-dirlister", "example-lister", "example-asker",
+                "hob-fixture", "example-dirlister", "example-lister", "example-asker", "BrokerKit",
+                "example-dirservice", "example-dirasker",
             ]),
         .testTarget(name: "HobControllerCoreTests", dependencies: ["HobControllerCore", "HobPolicy", "HobTestKit"]),
         .testTarget(
@@ -243,11 +264,17 @@ let package = Package(
         .testTarget(
             name: "HobAMQPTests",
             dependencies: [
-                "HobAMQP", "HobPolicy", "HobSystem", "HobTestKit", .product(name: "Logging", package: "swift-log"),
+                "HobAMQP", "HobAMQPCommand", "HobPolicy", "HobSystem", "HobTestKit", "BrokerKit",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
-            ],
-            exclude: ["Drivers"]),
+            ]),
+        .testTarget(
+            name: "HobAMQPCommandTests",
+            dependencies: [
+                "HobAMQPCommand", "HobAMQP", "HobProtocol",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(
             name: "HobLinkTests",
             dependencies: [

@@ -37,6 +37,7 @@ struct HobRoot: ParsableCommand {
                     Start.self, Stop.self, Restart.self, Reload.self, Ensure.self, Scale.self, SendSignal.self,
                 ]),
             CommandGroup(name: "Daemons", subcommands: [Control.self, New.self, Destroy.self]),
+            CommandGroup(name: "Messages", subcommands: [AMQP.self]),
             CommandGroup(name: "Looking", subcommands: [Status.self, Logs.self, Why.self, Events.self]),
             CommandGroup(
                 name: "More", subcommands: [Supervise.self, Upgrade.self, Resume.self, Version.self, Completions.self]),
@@ -44,7 +45,9 @@ struct HobRoot: ParsableCommand {
 
     /// Runs the command line and returns its exit code.
     static func execute(_ arguments: [String]) -> Int32 {
-        let words = GlobalOptions.moveBehindVerb(arguments)
+        var words = GlobalOptions.moveBehindVerb(arguments)
+        // 'hob help amqp parked', as that program's own help says it: only that program knows its verbs.
+        if words.first == "help", words.count > 2, words[1] == "amqp" { words = words.dropFirst() + ["--help"] }
         if let complaint = unknownVerb(words) {
             Console.writeError("hob: \(complaint)\n")
             return ExitStatus.usage

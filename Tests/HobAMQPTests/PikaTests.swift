@@ -1,3 +1,4 @@
+import BrokerKit
 import HobSystem
 import HobTestKit
 import Testing

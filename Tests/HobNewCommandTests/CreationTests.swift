@@ -40,6 +40,13 @@ struct CreationTests {
             ]
         ),
         (
+            .amqp,
+            [
+                "Sources/hello/BrokerStatus.swift", "Sources/hello/Greeting.swift",
+                "Tests/helloTests/GreetingTests.swift",
+            ]
+        ),
+        (
             .workers,
             [
                 "Sources/hello/Answerer.swift", "Sources/hello/Lines.swift", "Tests/helloTests/LinesTests.swift",

@@ -9,7 +9,7 @@ struct TemplateTests {
     @Test("Every hole has a name that is filled", arguments: ProjectKind.allCases)
     func holes(kind: ProjectKind) throws {
         var known = Set(try Making.project(kind).holes.keys)
-        known.formUnion(["hobPath", "hobURL", "url", "from", "hasTraits", "products", "product", "package"])
+        known.formUnion(["hobPath", "hobURL", "url", "from", "hasTraits", "products", "product", "package", "."])
         for template in kind.templates {
             for name in names(in: template.path + template.text) {
                 #expect(known.contains(name), "\(template.path): \(name)")
@@ -47,6 +47,18 @@ struct TemplateTests {
         let remote = try manifest(.url("git@example.org:me/my-hob.git"))
         #expect(remote.contains(#".package(url: "git@example.org:me/my-hob.git", from: ""#))
         #expect(remote.contains(#".product(name: "Hob", package: "my-hob")"#))
+    }
+
+    @Test("Only the kind that needs it fetches what is behind a trait")
+    func traits() throws {
+        for kind in ProjectKind.allCases {
+            let files = try Project(name: ProjectName("hello"), kind: kind, hob: .url("https://example.org/hob"))
+                .files()
+            let manifest = String(
+                decoding: try #require(files.first { $0.path == "Package.swift" }).bytes, as: UTF8.self)
+            #expect(manifest.contains(kind == .amqp ? #"traits: ["AMQP"]),"# : "traits: []),"), "\(kind)")
+            #expect(manifest.contains(#".product(name: "HobAMQP", package: "hob")"#) == (kind == .amqp), "\(kind)")
+        }
     }
 
     @Test("--hob must be a checkout of Hob or an address")

@@ -20,33 +20,36 @@ public struct ConfigKey<Value: ConfigurationValue>: ConfigurationKey {
     ///   - secret: whether the value is masked wherever it is shown. It may come from a file named by `NAME_file`,
     ///     and never from the command line.
     ///   - locked: whether the first who sets it wins, so that a later set is ignored with a warning.
+    ///   - variable: another environment variable that sets it where the daemon's own does not: one that several
+    ///     programs share, such as `DATABASE_URL`.
     ///   - help: what it is for, in a few words.
     ///   - check: what would be right, in words that follow "must be", for a value that is not; else nil.
     public init(
         _ name: String, default: Value, reloads: Bool = false, secret: Bool = false, locked: Bool = false,
-        help: String = "", check: (@Sendable (Value) -> String?)? = nil
+        variable: String? = nil, help: String = "", check: (@Sendable (Value) -> String?)? = nil
     ) {
-        self.init(name, fallback: `default`, reloads, secret, locked, help, check)
+        self.init(name, fallback: `default`, reloads, secret, locked, variable, help, check)
     }
 
     /// A key without a default: somebody must set it, unless its value is optional, whose default is nil.
     ///
-    /// The parameters are those of ``init(_:default:reloads:secret:locked:help:check:)``.
+    /// The parameters are those of ``init(_:default:reloads:secret:locked:variable:help:check:)``.
     public init(
-        _ name: String, reloads: Bool = false, secret: Bool = false, locked: Bool = false, help: String = "",
-        check: (@Sendable (Value) -> String?)? = nil
+        _ name: String, reloads: Bool = false, secret: Bool = false, locked: Bool = false, variable: String? = nil,
+        help: String = "", check: (@Sendable (Value) -> String?)? = nil
     ) {
         self.init(
             name, fallback: (Value.self as? any OptionalValue.Type)?.absentConfigurationValue as? Value, reloads,
-            secret, locked, help, check)
+            secret, locked, variable, help, check)
     }
 
     private init(
-        _ name: String, fallback: Value?, _ reloads: Bool, _ secret: Bool, _ locked: Bool, _ help: String,
+        _ name: String, fallback: Value?, _ reloads: Bool, _ secret: Bool, _ locked: Bool,
+        _ variable: String?, _ help: String,
         _ check: (@Sendable (Value) -> String?)?
     ) {
         declaration = ConfigurationDeclaration(
-            name: name, reloads: reloads, isSecret: secret, isLocked: locked, help: help,
+            name: name, reloads: reloads, isSecret: secret, isLocked: locked, variable: variable, help: help,
             expectation: Value.configurationExpectation,
             fallback: fallback.map { TypedValue($0) },
             read: { written throws(ConfigurationMismatch) in

@@ -8,6 +8,8 @@ public struct ConfigurationDeclaration: Sendable {
     public let isSecret: Bool
     /// Whether the first who sets it wins.
     public let isLocked: Bool
+    /// An environment variable, shared with other programs, that sets it where the daemon's own does not.
+    public let variable: String?
     /// What it is for.
     public let help: String
     /// What the value must be, in words.

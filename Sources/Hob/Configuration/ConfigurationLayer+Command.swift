@@ -37,11 +37,22 @@ extension ConfigurationLayer {
             let origin = ConfigurationOrigin.variable(variable)
             if let name = keys.name(ofVariable: variable), let meaning = keys.meaning(of: name) {
                 add(name, meaning, .words(value), origin)
-            } else if !Self.isForeign(variable, value, prefix: keys.variablePrefix) {
+            } else if !keys.isShared(variable: variable),
+                !Self.isForeign(variable, value, prefix: keys.variablePrefix)
+            {
                 refuse(
                     origin, "no key is called like this variable",
                     keys.suggestion(forVariable: variable) ?? "remove it, or declare its key")
             }
+        }
+    }
+
+    /// What variables say that keys share with other programs.
+    init(sharedVariables variables: [String: String], keys: DeclaredKeys) {
+        self.init()
+        for key in keys.all {
+            guard let variable = key.variable, let value = variables[variable] else { continue }
+            add(key.name, .value(key), .words(value), .variable(variable))
         }
     }
 

@@ -125,6 +125,7 @@ struct ConfigurationResolver: Sendable {
     private func missing(_ key: ConfigurationDeclaration) -> ConfigurationDiagnostic {
         var ways = files
         ways.append(keys.variable(of: key.name))
+        if let variable = key.variable { ways.append(variable) }
         ways.append(key.isSecret ? "--set \(key.name)_file=PATH" : "--set \(key.name)=…")
         let last = ways.removeLast()
         return ConfigurationDiagnostic(

@@ -4,7 +4,8 @@ import HobSystem
 /// Where a daemon's configuration comes from, the strongest first:
 ///
 /// 1. the command line: `--set http.port=8080`;
-/// 2. environment variables, named after the daemon and the key: `DIRLISTER_HTTP_PORT=8080`;
+/// 2. environment variables, named after the daemon and the key: `DIRLISTER_HTTP_PORT=8080`; then those that a key
+///    names itself, such as `DATABASE_URL`;
 /// 3. the file of the environment: `config/production.yml`;
 /// 4. the file of all environments: `config/base.yml`;
 /// 5. the defaults that the keys declare.
@@ -81,6 +82,7 @@ public struct ConfigurationSources: Sendable, CustomStringConvertible {
         var layers = [
             ConfigurationLayer(flags: flags, overrides: overrides, keys: keys),
             ConfigurationLayer(variables: variables, keys: keys),
+            ConfigurationLayer(sharedVariables: variables, keys: keys),
         ]
         for file in [environmentFile, baseFile] {
             switch ConfigurationFile.read(absolute(file)) {

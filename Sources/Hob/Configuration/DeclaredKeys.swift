@@ -38,6 +38,10 @@ struct DeclaredKeys: Sendable {
                     "use small letters, digits, '_' and '-' in parts that dots join, such as 'http.port'")
                 continue
             }
+            if let variable = key.variable, variable.isEmpty || variable.contains("=") || variable.contains("\0") {
+                refuse("'\(variable)' of '\(key.name)' is no name of a variable", "use one such as DATABASE_URL")
+                continue
+            }
             all.append(key)
             var names = [(key.name, Meaning.value(key))]
             if let fileName = key.fileName { names.append((fileName, .path(key))) }
@@ -88,6 +92,9 @@ struct DeclaredKeys: Sendable {
 
     /// The name that a variable stands for; nil when no key has it.
     func name(ofVariable variable: String) -> String? { byVariable[variable] }
+
+    /// Whether a key takes its value from this variable too, which other programs may use.
+    func isShared(variable: String) -> Bool { all.contains { $0.variable == variable } }
 
     /// The variable of a key.
     func variable(of name: String) -> String { variablePrefix + Self.variableWord(name) }

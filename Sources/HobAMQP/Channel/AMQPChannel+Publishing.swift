@@ -39,6 +39,30 @@ extension AMQPChannel {
         }
     }
 
+    /// Publishes messages to a queue in their order, one behind the other, and waits for all.
+    ///
+    /// - Returns: what went wrong with each; nil where the broker has it.
+    func publishInOrder(_ messages: [AMQPMessage], to queue: String) async -> [AMQPError?] {
+        guard !messages.isEmpty else { return [] }
+        let deadline = SessionState.now() + session.settings.callTimeout
+        // Nobody's cancellation makes this wait shorter: it ends by the deadline.
+        return await withCheckedContinuation { continuation in
+            let gathering = GatheredConfirms(messages.count) { continuation.resume(returning: $0) }
+            session.withState { state in
+                for (index, message) in messages.enumerated() {
+                    let outgoing = Outgoing(
+                        id: state.nextID(), exchange: "", routingKey: queue, isMandatory: true, message: message,
+                        completion: .handler { gathering.note($0, at: index) }, deadline: deadline)
+                    do throws(AMQPError) {
+                        try state.publish(outgoing, on: reference)
+                    } catch {
+                        state.effects.append(.call({ gathering.note($0, at: index) }, error))
+                    }
+                }
+            }
+        }
+    }
+
     /// The socket takes it, or it waits: what is published faster than the broker reads does not gather for ever.
     private func publishUnconfirmed(
         _ message: AMQPMessage, _ routingKey: String, _ exchange: String, _ mandatory: Bool, _ timeout: Duration?

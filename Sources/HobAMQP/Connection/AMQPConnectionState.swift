@@ -5,9 +5,11 @@ public enum AMQPConnectionState: Hashable, Sendable {
     case connecting
     /// It may be used.
     case connected
-    /// It may be used, but the broker takes no messages for now, for this reason: publishes wait, acknowledgements go.
+    /// It may be used, but the broker takes no messages for now, for this reason: publishes wait. RabbitMQ reads nothing
+    /// more from a connection that has published, so what else is sent on it waits there too; one that only consumes goes
+    /// on.
     case blocked(reason: String)
-    /// It broke, for this reason, and is being made again.
+    /// It broke, or could not be made at first, for this reason, and is tried again until it stands.
     case recovering(reason: String)
     /// The application closes it.
     case closing

@@ -15,6 +15,12 @@ public struct AMQPDelivery: Sendable {
         self.needsAck = needsAck
     }
 
+    /// The same message, as it was published at first.
+    func published(to exchange: String, _ routingKey: String) -> AMQPDelivery {
+        AMQPDelivery(
+            ReceivedMessage(message, exchange: exchange, routingKey: routingKey), on: channel, needsAck: needsAck)
+    }
+
     /// The body.
     public var body: [UInt8] { message.body }
     /// What the message says about itself.

@@ -13,6 +13,19 @@ final class ReceivedMessage: Sendable {
     let tag: UInt64
     let generation: UInt64
 
+    /// The same message, published elsewhere.
+    init(_ other: ReceivedMessage, exchange: String, routingKey: String) {
+        body = other.body
+        properties = other.properties
+        self.exchange = exchange
+        self.routingKey = routingKey
+        isRedelivered = other.isRedelivered
+        consumerTag = other.consumerTag
+        remainingCount = other.remainingCount
+        tag = other.tag
+        generation = other.generation
+    }
+
     /// - Parameter generation: of the channel that it came on.
     init?(_ content: ContentAssembly.Content, generation: UInt64) {
         switch content.method {

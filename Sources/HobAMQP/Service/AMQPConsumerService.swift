@@ -14,7 +14,7 @@ public import ServiceLifecycle
 /// A message is acknowledged after the handler has returned, or after its copy for a later attempt is with the broker:
 /// a crash anywhere means that it is handled again, never that it is lost. Whatever breaks between us and the broker is
 /// made again. On a graceful shutdown no more messages are taken, those under way are finished within the deadline, and
-/// the rest goes back to the queue.
+/// the rest goes back to the queue. While it runs, its ``control`` makes it quiet and changes its concurrency.
 public struct AMQPConsumerService: Service {
     /// Handles one message; throwing means that it was not handled, and ``AMQPRejection`` that it never will be.
     ///
@@ -27,7 +27,7 @@ public struct AMQPConsumerService: Service {
     public var url: AMQPURL
     /// How the connection is made and kept; it is tried until it stands.
     public var configuration: AMQPConfiguration
-    /// How many messages are handled at once; it is also the prefetch.
+    /// How many messages are handled at once, until ``control`` says otherwise; it is also the prefetch.
     public var concurrency: Int
     /// How long a handler may take; then its task is cancelled and the attempt has failed.
     public var timeout: Duration
@@ -35,6 +35,13 @@ public struct AMQPConsumerService: Service {
     public var retries: AMQPRetryLadder
     /// How long a graceful shutdown waits for handlers.
     public var drainTimeout: Duration
+    /// How long cancelled handlers have to end before they are left behind; 5 s by default.
+    public var cancellationTimeout: Duration = .seconds(5)
+    /// What else is asked for of the queue, as `x-queue-type`; nothing by default. For the queues of the ladder there is
+    /// ``AMQPRetryLadder/queueArguments``.
+    public var queueArguments: AMQPTable = [:]
+    /// Makes the running service quiet, lets it go on, and changes its concurrency. Copies of a service share it.
+    public let control: AMQPConsumerControl
     private let topology: @Sendable (AMQPChannel) async throws -> Void
     private let handler: Handler
 
@@ -48,12 +55,15 @@ public struct AMQPConsumerService: Service {
     ///   - timeout: how long a handler may take.
     ///   - retries: when what failed is tried again, and when it is parked.
     ///   - drainTimeout: how long a graceful shutdown waits for handlers.
-    ///   - topology: declares what else is needed, after the queue: exchanges, bindings, queues for answers.
-    ///   - handler: handles one message.
+    ///   - control: what it is controlled by while it runs.
+    ///   - topology: declares what else is needed, after the queue: exchanges, bindings, queues for answers. It may run
+    ///     again when something had to be made anew.
+    ///   - handler: handles one message. It is to listen to cancellation; one that does not keeps its place after the
+    ///     timeout, so that there are never more than `concurrency`.
     public init(
         queue: String, url: AMQPURL, configuration: AMQPConfiguration = AMQPConfiguration(), concurrency: Int = 10,
         timeout: Duration = .seconds(60), retries: AMQPRetryLadder = AMQPRetryLadder(),
-        drainTimeout: Duration = .seconds(20),
+        drainTimeout: Duration = .seconds(20), control: AMQPConsumerControl = AMQPConsumerControl(),
         topology: @escaping @Sendable (AMQPChannel) async throws -> Void = { _ in }, handler: @escaping Handler
     ) {
         self.queue = queue
@@ -63,48 +73,33 @@ public struct AMQPConsumerService: Service {
         self.timeout = timeout
         self.retries = retries
         self.drainTimeout = drainTimeout
+        self.control = control
         self.topology = topology
         self.handler = handler
     }
 
     /// Consumes until a graceful shutdown or the task's cancellation.
     ///
-    /// - Throws: what declaring throws when the broker's queues differ from ours; a broken connection is made again.
+    /// After a graceful shutdown handlers have ``drainTimeout`` to finish; then they are cancelled, as they are at once
+    /// when the task is cancelled, and have ``cancellationTimeout`` to end. Those that do not end are left behind, and
+    /// their messages go back to the queue.
+    ///
+    /// - Throws: what declaring throws when the broker's queues differ from ours, ``AMQPError`` when the user may not
+    ///   consume the queue or the connection is given up; a broken connection is made again.
     public func run() async throws {
-        var configuration = configuration
-        configuration.recovery.persistsAtStart = true
-        let connection = try await AMQPConnection.connect(to: url, configuration: configuration)
-        do {
-            try await consume(connection)
-        } catch {
-            await connection.close()
-            throw error
-        }
-        await connection.close()
+        try await AMQPConsumerRunner(self, handler: handler).run()
     }
 
-    private func consume(_ connection: AMQPConnection) async throws {
-        let declaring = try await connection.openChannel()
-        try await declaring.declareQueue(queue)
-        try await retries.declare(for: queue, on: declaring)
-        try await topology(declaring)
-        try await declaring.close()
-        while true {
-            let channel = try await connection.openChannel(confirms: false)
-            let runner = try await AMQPHandlerRunner(self, on: connection.openChannel(), handler: handler)
-            let consumer = try await channel.consume(
-                queue, prefetch: UInt16(clamping: concurrency), whenCancelled: .resubscribe())
-            do {
-                try await runner.run(consumer)
-                return
-            } catch let error as AMQPError where error.code == .channelClosed {
-                // The broker has closed the channel, for an acknowledgement that came too late, say. The next one is new.
-                configuration.logger?.warning("AMQP consumer of \(queue) begins anew: \(error)")
-            }
-        }
+    /// Makes the queue, its ladder, and what else the application needs.
+    func declare(on connection: AMQPConnection) async throws {
+        let channel = try await connection.openChannel()
+        try await channel.declareAsOurs(queue, queueArguments, setBy: "queueArguments")
+        try await retries.declare(for: queue, on: channel)
+        try await topology(channel)
+        try await channel.close()
     }
 
-    /// Puts parked messages back into their queue, to be tried as if for the first time.
+    /// Puts parked messages back into their queue, to be tried as if for the first time; see ``AMQPParking``.
     ///
     /// - Parameters:
     ///   - queue: the queue whose parked messages are meant.
@@ -113,21 +108,7 @@ public struct AMQPConsumerService: Service {
     /// - Returns: how many were put back.
     /// - Throws: ``AMQPError``; what was not put back stays parked.
     public static func redrive(queue: String, on connection: AMQPConnection, limit: Int? = nil) async throws -> Int {
-        let channel = try await connection.openChannel()
-        let parked = AMQPRetryLadder.parkingQueue(of: queue)
-        let most = try await min(limit ?? .max, channel.queueStatus(parked).messageCount)
-        var count = 0
-        while count < most, let delivery = try await channel.get(parked) {
-            var properties = delivery.properties
-            properties.headers?[AMQPRetryLadder.attemptsHeader] = nil
-            properties.headers?[AMQPRetryLadder.reasonHeader] = nil
-            try await channel.publish(
-                AMQPMessage(body: delivery.body, properties: properties), to: queue, mandatory: true)
-            delivery.ack()
-            count += 1
-        }
-        try await channel.close()
-        return count
+        try await AMQPParking(of: queue, on: connection).redrive(limit: limit)
     }
 }
 
@@ -148,7 +129,8 @@ public struct AMQPRejection: Error, Hashable, Sendable, CustomStringConvertible 
 public struct AMQPHandlerContext: Sendable {
     /// Which attempt it is, from 1.
     public let attempt: Int
-    /// A channel with confirms, for answers.
+    /// A channel with confirms, for answers; all handlers share it. When a handler's mistake closes it (an exchange that is
+    /// not there, say), the next message has a new one.
     public let channel: AMQPChannel
     /// The connection's logger.
     public let logger: Logger?

@@ -54,6 +54,7 @@ final class Session: Sendable {
         case .resumeCancelled(let continuation): continuation.resume(throwing: CancellationError())
         case .resumeReplyCancelled(let continuation): continuation.resume(throwing: CancellationError())
         case .resumeDeliveryCancelled(let continuation): continuation.resume(returning: nil)
+        case .call(let handler, let error): handler(error)
         case .connect(let host, let epoch): connect(to: host, epoch: epoch)
         case .flush: loop.execute { self.flush() }
         case .finish(let channel, let rest): finish(channel, rest)

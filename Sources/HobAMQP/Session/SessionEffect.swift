@@ -12,6 +12,7 @@ enum SessionEffect: Sendable {
     case resumeReplyCancelled(CheckedContinuation<CallReply, any Error>)
     case resumeDelivery(CheckedContinuation<ReceivedMessage?, any Error>, Result<ReceivedMessage?, AMQPError>)
     case resumeDeliveryCancelled(CheckedContinuation<ReceivedMessage?, any Error>)
+    case call(@Sendable (AMQPError?) -> Void, AMQPError?)
     case connect(AMQPHost, epoch: UInt64)
     case flush
     case finish(any Channel, ByteBuffer?)

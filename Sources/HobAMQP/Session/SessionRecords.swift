@@ -73,6 +73,8 @@ struct Outgoing: Sendable {
     enum Completion: Sendable {
         case caller(CheckedContinuation<Void, any Error>)
         case pipeline(UInt64)
+        /// Called once; nil says that the broker has it.
+        case handler(@Sendable (AMQPError?) -> Void)
     }
 
     var id: UInt64

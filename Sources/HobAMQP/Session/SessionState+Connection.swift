@@ -164,7 +164,7 @@ extension SessionState {
         }
         switch phase {
         case .live:
-            if recovery.isUp { enter(.recovering(reason: "\(ending)")) }
+            tellTrouble("\(ending)")
             recoveryEvent(.ended(ending))
         // What was to be drained has been given up above.
         case .draining: closeNow()
@@ -172,6 +172,15 @@ extension SessionState {
         case .over: break
         }
         tellTraffic()
+    }
+
+    /// Says why there is no connection: each reason once, however often it is tried meanwhile.
+    private mutating func tellTrouble(_ reason: String) {
+        // A first connection that is tried once only has an error for that.
+        guard settings.recovery.recovers, recovery.isUp || !troubles.isEmpty || settings.recovery.persistsAtStart,
+            troubles.count < 100, troubles.insert(reason).inserted
+        else { return }
+        enter(.recovering(reason: reason))
     }
 
     /// The next log-in uses this password.

@@ -143,6 +143,7 @@ extension SessionState {
         switch outgoing.completion {
         case .caller(let continuation): effects.append(.resume(continuation, error))
         case .pipeline(let id): completeInPipeline(id, error)
+        case .handler(let handler): effects.append(.call(handler, error))
         }
     }
 

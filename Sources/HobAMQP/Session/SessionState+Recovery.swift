@@ -91,6 +91,7 @@ extension SessionState {
 
     private mutating func restored(isFirst: Bool) {
         if !isFirst { traffic.recoveries += 1 }
+        troubles = []
         enter(blockedReason.map { .blocked(reason: $0) } ?? .connected)
         for waiter in startWaiters.values { effects.append(.resume(waiter, nil)) }
         startWaiters = [:]

@@ -43,6 +43,8 @@ struct SessionState: Sendable {
 
     var state = AMQPConnectionState.connecting
     var blockedReason: String?
+    /// Why there has been no connection since there was one last.
+    var troubles: Set<String> = []
     var startWaiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
     var closeWaiters: [CheckedContinuation<Void, any Error>] = []
     var secretWaiters: [CheckedContinuation<Void, any Error>] = []

@@ -32,6 +32,10 @@ struct Project {
             "listens": kind.listens,
             "port": kind.port.map(String.init) ?? "",
             "isHTTP": kind == .http,
+            "isAMQP": kind == .amqp,
+            "hobTraits": kind.hob.traits.map { "\"\($0)\"" }.joined(separator: ", "),
+            "hobProducts": kind.hob.products,
+            "testProducts": kind.hob.products.filter { $0 != "Hob" },
         ]
         switch hob {
         case .path(let path): holes["hobPath"] = path

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What a new daemon does, and so which files its package begins with.
 enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
-    case simple, cron, tcp, http, service, workers
+    case simple, cron, tcp, http, service, workers, amqp
 
     /// One line about it.
     var summary: String {
@@ -13,13 +13,19 @@ enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
         case .http: "an HTTP server with Hummingbird"
         case .service: "two services that share a state, ended in order"
         case .workers: "a TCP server whose lines are answered by worker processes"
+        case .amqp: "answers the messages of a RabbitMQ queue"
         }
+    }
+
+    /// What it uses of Hob: products, and the traits that fetch what these need.
+    var hob: (products: [String], traits: [String]) {
+        self == .amqp ? (["Hob", "HobAMQP"], ["AMQP"]) : (["Hob"], [])
     }
 
     /// The packages it needs besides Hob.
     var packages: [PackageDependency] {
         switch self {
-        case .simple, .cron, .service, .workers: []
+        case .simple, .cron, .service, .workers, .amqp: []
         case .tcp:
             [
                 PackageDependency(
@@ -45,6 +51,7 @@ enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
             case .http: HTTPTemplates.all
             case .service: ServiceTemplates.all
             case .workers: WorkersTemplates.all
+            case .amqp: AMQPTemplates.all
             }
         let shared = PackageTemplates.all + ConfigurationTemplates.all + DeploymentTemplates.all + TestTemplates.all
         return (shared + (listens ? TestTemplates.ofServers : []) + own).sorted { $0.path < $1.path }
@@ -53,7 +60,7 @@ enum ProjectKind: String, CaseIterable, ExpressibleByArgument {
     /// The port it listens on unless told otherwise; nil: none.
     var port: Int? {
         switch self {
-        case .simple, .cron, .service: nil
+        case .simple, .cron, .service, .amqp: nil
         case .tcp, .workers: 7007
         case .http: 8080
         }

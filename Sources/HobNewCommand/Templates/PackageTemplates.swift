@@ -17,11 +17,11 @@ enum PackageTemplates {
             dependencies: [
         {{#hobPath}}
                 // The checkout that hob was built in; for other machines, name its repository:
-                // .package(url: "https://…/hob", from: "{{hobVersion}}", traits: []),
-                .package(name: "hob", path: "{{hobPath}}", traits: []),
+                // .package(url: "https://…/hob", from: "{{hobVersion}}", traits: [{{hobTraits}}]),
+                .package(name: "hob", path: "{{hobPath}}", traits: [{{hobTraits}}]),
         {{/hobPath}}
         {{#hobURL}}
-                .package(url: "{{hobURL}}", from: "{{hobVersion}}", traits: []),
+                .package(url: "{{hobURL}}", from: "{{hobVersion}}", traits: [{{hobTraits}}]),
         {{/hobURL}}
         {{#packages}}
                 .package(url: "{{url}}", from: "{{from}}"{{#hasTraits}}, traits: []{{/hasTraits}}),
@@ -31,14 +31,16 @@ enum PackageTemplates {
                 .executableTarget(
                     name: "{{name}}",
                     dependencies: [
-                        .product(name: "Hob", package: "{{hobIdentity}}"),
+        {{#hobProducts}}
+                        .product(name: "{{.}}", package: "{{hobIdentity}}"),
+        {{/hobProducts}}
         {{#packages}}
         {{#products}}
                         .product(name: "{{product}}", package: "{{package}}"),
         {{/products}}
         {{/packages}}
                     ]),
-                .testTarget(name: "{{name}}Tests", dependencies: ["{{name}}"]),
+                .testTarget(name: "{{name}}Tests", dependencies: ["{{name}}"{{#testProducts}}, .product(name: "{{.}}", package: "{{hobIdentity}}"){{/testProducts}}]),
             ],
             swiftLanguageModes: [.v6]
         )
@@ -63,8 +65,14 @@ enum PackageTemplates {
         {{#isHTTP}}
             curl http://127.0.0.1:{{port}}/
         {{/isHTTP}}
+        {{#isAMQP}}
 
-        `make test` runs the tests: those of the code, and one that starts, asks and stops the program as it was built.
+        The broker is `amqp://guest:guest@localhost` unless `AMQP_URL` says otherwise. With a password, better let
+        `{{variable}}_BROKER_FILE` name a file that holds the URL. What failed too often is in the queue `{{name}}.parked`:
+        `hob amqp parked {{name}}` shows it, `hob amqp redrive {{name}}` has it tried again.
+        {{/isAMQP}}
+
+        `make test` runs the tests: those of the code, and one that starts, asks and stops the program as it was built.{{#isAMQP}} One of them needs a broker: `AMQP_URL=amqp://… make test`.{{/isAMQP}}
 
         | File | What it is |
         |---|---|

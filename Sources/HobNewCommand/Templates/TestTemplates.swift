@@ -10,8 +10,11 @@ enum TestTemplates {
         struct DaemonProgram {
             private static let name = "{{name}}"
             private let directory: URL
+            private let variables: [String: String]
 
-            init() throws {
+            /// - Parameter variables: environment variables of the daemon, besides those of the tests.
+            init(variables: [String: String] = [:]) throws {
+                self.variables = variables
                 directory = FileManager.default.temporaryDirectory
                     .appendingPathComponent("\(Self.name)-test-\(UUID().uuidString)")
                 try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -47,6 +50,7 @@ enum TestTemplates {
                 // A supervisor of the tests is none of the daemon's.
                 for name in ["NOTIFY_SOCKET", "SYSTEMD_EXEC_PID", "WATCHDOG_USEC"] { environment[name] = nil }
                 environment["HOB_ENV"] = "test"
+                environment.merge(variables) { $1 }
                 process.environment = environment
                 process.standardInput = FileHandle.nullDevice
                 let pipe = Pipe()

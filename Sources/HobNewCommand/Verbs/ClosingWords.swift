@@ -16,6 +16,7 @@ enum ClosingWords {
         case .tcp: "echoes lines on 127.0.0.1:7007"
         case .http: "answers on http://127.0.0.1:8080/"
         case .workers: "answers lines on 127.0.0.1:7007"
+        case .amqp: "answers the messages of the queue '\(project.name)'"
         case .service: "counts, and reports the count every 5 s"
         }
     }

@@ -19,7 +19,7 @@ struct New: ParsableCommand {
     @Argument(help: "The daemon's name: small letters, digits and '-'; or the path of a directory that ends in it.")
     var name: String
 
-    @Option(name: .shortAndLong, help: "simple, cron, tcp, http, service or workers.")
+    @Option(name: .shortAndLong, help: "simple, cron, tcp, http, service, workers or amqp.")
     var kind = ProjectKind.simple
 
     @Option(

@@ -1,3 +1,4 @@
+import BrokerKit
 import Glibc
 import HobAMQP
 import HobSystem

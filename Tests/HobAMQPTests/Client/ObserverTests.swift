@@ -1,3 +1,4 @@
+import BrokerKit
 import HobAMQP
 import HobSystem
 import Logging
@@ -70,6 +71,29 @@ import Testing
         #expect(notes.traffic.withLock { $0.published } == 3)
         #expect(notes.traffic.withLock { $0.confirmed } == 3)
         #expect(notes.traffic.withLock { $0.delivered } == 1)
+    }
+
+    @Test func `a broker that is not there is told of once, not at each attempt, also before the first connection`()
+        async throws
+    {
+        let host = try VirtualHost(on: .shared())
+        let proxy = try FaultProxy(to: host.broker.address)
+        let address = proxy.address
+        proxy.end()
+        let collected = Lines.Collected()
+        var configuration = AMQPConfiguration()
+        configuration.logger = Logger(label: "amqp") { _ in Lines(collected: collected) }
+        configuration.recovery = AMQPRecovery(
+            backoff: Backoff(initial: .milliseconds(1), maximum: .milliseconds(2)), maximumRounds: 20,
+            persistsAtStart: true)
+        await #expect(throws: AMQPError.self) {
+            _ = try await AMQPConnection.connect(
+                to: AMQPURL(host.broker.url(by: address)), configuration: configuration)
+        }
+        let lines = collected.lines.withLock { $0 }
+        #expect(lines.count == 2, "\(lines)")
+        #expect(lines.first?.contains("recovering") == true && lines.first?.contains("\(address)") == true, "\(lines)")
+        #expect(lines.last?.contains("closed") == true, "\(lines)")
     }
 
     @Test func `swift-metrics counts`() async throws {

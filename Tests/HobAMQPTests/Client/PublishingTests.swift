@@ -1,3 +1,4 @@
+import BrokerKit
 import HobAMQP
 import HobSystem
 import Testing
@@ -210,7 +211,7 @@ import Testing
         }
     }
 
-    @Test func `blocked is surfaced: publishes wait, acknowledgements go`() async throws {
+    @Test func `blocked is surfaced: publishes wait, acknowledgements are written`() async throws {
         try await Broker.exclusively { broker in
             let connection = try await AMQPConnection.connect(to: broker.url)
             let channel = try await connection.openChannel()

@@ -1,3 +1,4 @@
+import BrokerKit
 import HobAMQP
 import HobPolicy
 import HobSystem

@@ -25,6 +25,13 @@ struct UsageTests {
         #expect(run.errors.isEmpty)
     }
 
+    @Test("Help of a verb's own verb is found by either order of words")
+    func helpOfSubverb() throws {
+        let run = try hob("help", "amqp", "parked")
+        #expect(run.code == 0 && run.output.contains("USAGE: hob amqp parked <queue>"))
+        #expect(try hob("amqp", "parked", "--help").output == run.output)
+    }
+
     @Test("Verbs that print data do so as JSON, verbs that wait have a deadline")
     func options() throws {
         for verb in ["status", "logs", "why", "events", "check", "plan", "version"] {
@@ -38,7 +45,8 @@ struct UsageTests {
     @Test(
         "Wrong usage ends with 64 and says what would be right",
         arguments: [
-            (["statsu"], "did you mean 'status'?"), (["frobnicate"], "'hob --help' lists them"),
+            (["statsu"], "did you mean 'status'?"), (["amqp", "redirve"], "did you mean 'hob amqp redrive'?"),
+            (["frobnicate"], "'hob --help' lists them"),
             (["status", "--jsno"], "--json"), (["up", "--no-wait"], "--no-wait belongs to -d"),
             (["start", "x", "--timeout", "10"], "10"), (["scale", "web"], "web"), (["signal", "web"], "signal"),
             (["status", "--system", "-C", "/"], "--system"), (["logs", "-n", "-1"], "-n"),

@@ -41,6 +41,26 @@ import Testing
         #expect(resolve().line(Keys.port) == "8080 default")
     }
 
+    @Test func `a variable that programs share counts behind the daemon's own, before files, and is no unknown one`() {
+        let broker = ConfigKey("broker", default: "none", variable: "DIRLISTER_BROKER_URL")
+        let shared = ConfigKey("db", default: "none", secret: true, variable: "DATABASE_URL")
+        func lines(_ variables: [String: String]) -> [String] {
+            let result = resolve([broker, shared], base: "broker: file\ndb: file", variables: variables)
+            return [result.line(broker), result.line(shared)] + result.messages
+        }
+        #expect(lines([:]) == ["file config/base.yml:1:9", "file config/base.yml:2:5"])
+        #expect(
+            lines(["DIRLISTER_BROKER_URL": "b", "DATABASE_URL": "d"]) == ["b DIRLISTER_BROKER_URL", "d DATABASE_URL"])
+        #expect(
+            lines(["DIRLISTER_DB": "own", "DATABASE_URL": "d", "OTHER": "x"])
+                == ["file config/base.yml:1:9", "own DIRLISTER_DB"])
+        let required = resolve([ConfigKey<String>("db", variable: "DATABASE_URL")])
+        #expect(required.messages.first?.contains("DIRLISTER_DB, DATABASE_URL or with --set db=…") == true)
+        let wrong = resolve([ConfigKey("db", default: 1, variable: "DATABASE_URL")], variables: ["DATABASE_URL": "x"])
+        #expect(wrong.messages == ["DATABASE_URL: 'db' must be a whole number, such as 1, not 'x'"])
+        #expect(resolve([ConfigKey("db", default: 1, variable: "")]).messages.count == 1)
+    }
+
     @Test func `of several --set for one key the last counts`() {
         #expect(resolve(set: ["http.port=1", "http.port=2"]).line(Keys.port) == "2 --set http.port")
     }

@@ -8,6 +8,7 @@ func resolve(
     let keys = DeclaredKeys(keys, daemon: "dirlister")
     var layers = [
         ConfigurationLayer(overrides: set, keys: keys), ConfigurationLayer(variables: variables, keys: keys),
+        ConfigurationLayer(sharedVariables: variables, keys: keys),
     ]
     if let production {
         layers.append(ConfigurationLayer(file: "config/production.yml", bytes: Array(production.utf8), keys: keys))

@@ -1,20 +1,20 @@
 import Synchronization
 
 /// A virtual host of one test: empty, open to guest and hob-client, and gone with this object.
-final class VirtualHost: Sendable {
+package final class VirtualHost: Sendable {
     private static let count = Atomic(0)
 
     /// Its name.
-    let name: String
+    package let name: String
     /// `amqp://guest:guest@127.0.0.1:PORT/NAME`
-    var url: String { "\(broker.base)/\(name)" }
+    package var url: String { "\(broker.base)/\(name)" }
     /// The same with TLS; nil where there is none.
-    var secureURL: String? { broker.secureBase.map { "\($0)/\(name)" } }
+    package var secureURL: String? { broker.secureBase.map { "\($0)/\(name)" } }
     /// Whose it is.
-    let broker: Broker
+    package let broker: Broker
 
     /// Makes one, in about 60 ms; no letter of its name needs an escape in a URL.
-    init(on broker: Broker) throws {
+    package init(on broker: Broker) throws {
         self.broker = broker
         name = "test-\(Self.count.add(1, ordering: .relaxed).newValue)"
         try broker.evaluate(
@@ -27,7 +27,4 @@ final class VirtualHost: Sendable {
     deinit {
         _ = try? broker.evaluate("rabbit_vhost:delete(<<\"\(name)\">>, <<\"hob\">>)")
     }
-
-    /// The URL by way of a proxy in front of the broker.
-    func url(by proxy: FaultProxy) -> String { broker.url(by: proxy.address, virtualHost: name) }
 }

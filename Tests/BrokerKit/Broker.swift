@@ -1,5 +1,5 @@
 import Glibc
-import HobSystem
+package import HobSystem
 import HobTestKit
 
 /// A real RabbitMQ on loopback, run by Scripts/with-rabbitmq, which clears up even after a killed test run.
@@ -13,19 +13,19 @@ import HobTestKit
 /// A start takes eight seconds of both processors, so there are two brokers: the shared one, which no test stops, and
 /// the one of ``exclusively(_:)``. Both end with the process. When with-rabbitmq runs the tests, the shared one is its.
 /// All calls wait; call them from a test that is `.ownThread`.
-final class Broker: Sendable {
+package final class Broker: Sendable {
     /// The user, password, host and port without a virtual host: `amqp://guest:guest@127.0.0.1:PORT`.
-    let base: String
+    package let base: String
     /// The same with TLS, for `localhost`; nil where there is no openssl.
-    let secureBase: String?
+    package let secureBase: String?
     /// Where ca.pem, client.pem and client.key are; the client is the user hob-client of SASL EXTERNAL.
-    let certificates: String?
+    package let certificates: String?
     /// Where it listens.
-    let address: SocketAddress
+    package let address: SocketAddress
     /// Its node's name.
-    let node: String
+    package let node: String
     /// Its directory, with `log` and `mnesia`.
-    let directory: String
+    package let directory: String
     private let control: Descriptor
     private let holder: Holder?
 
@@ -38,7 +38,7 @@ final class Broker: Sendable {
     }
 
     /// The broker of all tests; started by the first call. Stopping it is nobody's business.
-    static func shared() throws -> Broker {
+    package static func shared() throws -> Broker {
         try of(Cell.shared) {
             if getenv("HOB_RABBITMQ_CONTROL") == nil { return try Broker(holder: Holder()) }
             return try Broker(variables: Holder.ownVariables(), holder: nil)
@@ -46,7 +46,7 @@ final class Broker: Sendable {
     }
 
     /// Runs the body, alone and on a thread of its own, with a broker that it may stop and start as it likes.
-    static func exclusively(_ body: (Broker) async throws -> Void) async throws {
+    package static func exclusively(_ body: (Broker) async throws -> Void) async throws {
         try await Cell.lane.run {
             let broker = try of(Cell.exclusive) { try Broker(holder: Holder()) }
             try broker.start()
@@ -90,40 +90,40 @@ final class Broker: Sendable {
     // MARK: URLs
 
     /// `amqp://guest:guest@127.0.0.1:PORT/%2F`, the virtual host `/`.
-    var url: String { "\(base)/%2F" }
+    package var url: String { "\(base)/%2F" }
 
     /// The URL by way of a proxy that listens there.
-    func url(by proxy: SocketAddress, virtualHost: String = "%2F") -> String {
+    package func url(by proxy: SocketAddress, virtualHost: String = "%2F") -> String {
         "amqp://guest:guest@\(proxy)/\(virtualHost)"
     }
 
     // MARK: Life
 
     /// Starts it with the data and the port it had and waits until it answers; at once when it runs.
-    func start() throws { try tell("start") }
+    package func start() throws { try tell("start") }
 
     /// Stops it in order (TERM) and waits for the end.
-    func stop() throws { try tell("stop") }
+    package func stop() throws { try tell("stop") }
 
     /// Kills it (KILL) and waits for the end.
-    func kill() throws { try tell("kill") }
+    package func kill() throws { try tell("kill") }
 
     /// Stops it in order and starts it again, in about eight seconds.
-    func restart() throws { try tell("restart") }
+    package func restart() throws { try tell("restart") }
 
     /// Stops and starts the broker but not its process, in about a second; clients see the same as at ``restart()``.
-    func bounce() throws { try tell("bounce") }
+    package func bounce() throws { try tell("bounce") }
 
     /// The number of its process; 0 when it does not run.
-    func pid() throws -> Int32 { Int32(try tell("pid")) ?? 0 }
+    package func pid() throws -> Int32 { Int32(try tell("pid")) ?? 0 }
 
     /// The value of an Erlang expression in the broker, on one line as Erlang prints it; 50 ms.
     @discardableResult
-    func evaluate(_ expression: String) throws -> String { try tell("eval \(expression)") }
+    package func evaluate(_ expression: String) throws -> String { try tell("eval \(expression)") }
 
     /// Holds up publishers, as when memory is short (connection.blocked), or lets them go on; of all virtual hosts, so
     /// only inside ``exclusively(_:)``.
-    func blockPublishers(_ on: Bool) throws {
+    package func blockPublishers(_ on: Bool) throws {
         // The alarm is raised behind the answer; a publisher of the next moment must meet it.
         try evaluate(
             "vm_memory_monitor:set_vm_memory_high_watermark(\(on ? "0.0000001" : "0.4")), "
@@ -133,7 +133,7 @@ final class Broker: Sendable {
     }
 
     /// Closes all connections of a virtual host with 320 CONNECTION_FORCED and this reason.
-    func closeConnections(of host: String, reason: String = "a test") throws {
+    package func closeConnections(of host: String, reason: String = "a test") throws {
         try evaluate(
             "[rabbit_networking:close_connection(P, \"\(reason)\") || P <- rabbit_networking:connections(), "
                 + "[{vhost, <<\"\(host)\">>}] =:= rabbit_networking:connection_info(P, [vhost])]")

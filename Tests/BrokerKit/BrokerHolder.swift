@@ -4,7 +4,7 @@ import Synchronization
 
 extension Broker {
     /// A `with-rabbitmq --hold` of this process: it ends the broker when its stdin ends, whatever ends that.
-    final class Holder: Sendable {
+    package final class Holder: Sendable {
         /// What it says of its broker.
         let variables: [String: String]
         private let process: SpawnedProcess
@@ -56,7 +56,7 @@ extension Broker {
         }
 
         /// The package's directory.
-        static var checkout: String { "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") }
+        package static var checkout: String { "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") }
 
         private static func endAll() {
             let holders = all.withLock { $0.holders }
