@@ -1,5 +1,6 @@
 import Glibc
 import HobAMQP
+import Synchronization
 
 /// What a message costs HobAMQP; Benchmarks/run-amqp says how it is called and what the words mean.
 @main struct Bench {
@@ -37,7 +38,7 @@ import HobAMQP
 
     private struct Usage: Error, CustomStringConvertible {
         var description: String {
-            "usage: amqp-bench URL publish|consume|latency [--messages N] [--window W] [--size S]"
+            "usage: amqp-bench URL publish|consume|latency|through [--messages N] [--window W] [--size S]"
         }
     }
 
@@ -49,6 +50,7 @@ import HobAMQP
         case "publish": try await publish(channel, queue)
         case "consume": try await consume(channel, queue)
         case "latency": try await latency(channel, queue)
+        case "through": try await through(channel)
         default: throw Usage()
         }
         await connection.close()
@@ -83,6 +85,44 @@ import HobAMQP
         meter.report(self)
     }
 
+    /// Published on one connection and consumed on another, and the largest resident set told after each tenth: what is
+    /// left behind by messages that have gone through.
+    private func through(_ channel: AMQPChannel) async throws {
+        let queue = "amqp-bench-through"
+        try await channel.declareQueue(queue, durable: false, autoDelete: true)
+        let other = try await AMQPConnection.connect(to: url)
+        let consumer = try await other.openChannel().consume(queue, prefetch: 200)
+        let message = message
+        let meter = Meter()
+        let received = Counter()
+        let total = messages
+        let reader = Task {
+            for try await delivery in consumer {
+                delivery.ack()
+                let count = received.next()
+                if count % max(1, total / 10) == 0 { print("\(count) messages: \(Meter.largestResidentSet()) KiB") }
+                if count == total { break }
+            }
+        }
+        let publisher = channel.publisher(window: window)
+        for number in 0..<messages {
+            try await publisher.publish(message, to: queue)
+            // The queue is to stay short: what waits in it would be the broker's memory and its disk.
+            while number - received.count > 5_000 { try await Task.sleep(for: .milliseconds(1)) }
+        }
+        try await publisher.drain()
+        try await reader.value
+        meter.report(self)
+        await other.close()
+    }
+
+    private final class Counter: Sendable {
+        private let value = Atomic(0)
+
+        var count: Int { value.load(ordering: .relaxed) }
+        func next() -> Int { value.add(1, ordering: .relaxed).newValue }
+    }
+
     private func latency(_ channel: AMQPChannel, _ queue: String) async throws {
         let message = message
         let consumer = try await channel.consume(queue, prefetch: 10)
@@ -109,9 +149,17 @@ import HobAMQP
         let start = ContinuousClock.now
         let processor = Self.processor()
 
-        static func processor() -> Double {
+        private static func usage() -> rusage {
             var usage = rusage()
             getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            return usage
+        }
+
+        /// In KiB.
+        static func largestResidentSet() -> Int { usage().ru_maxrss }
+
+        static func processor() -> Double {
+            let usage = usage()
             return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
                 + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
         }

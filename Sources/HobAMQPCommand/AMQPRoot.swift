@@ -15,7 +15,9 @@ struct AMQPRoot: ParsableCommand {
 
     /// Runs the command line and returns its exit code.
     static func execute(_ arguments: [String]) async -> Int32 {
-        let arguments = moveBehindVerb(arguments)
+        var arguments = moveBehindVerb(arguments)
+        // `hob amqp help redrive`, as `hob help amqp redrive`.
+        if arguments.starts(with: ["amqp", "help"]) { arguments = ["help", "amqp"] + arguments.dropFirst(2) }
         if let complaint = unknownVerb(arguments) {
             Terminal.complain("hob: \(complaint)")
             return CommandFailure.usage

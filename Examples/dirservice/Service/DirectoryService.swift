@@ -15,11 +15,15 @@ struct DirectoryService: Daemon {
         broker.name = "dirservice"
         broker.logger = context.logger
         broker.observer = BrokerStatus(context)
-        let answerer = Answerer(patience: context.configuration[Keys.timeout], clock: context.clock)
+        let patience = context.configuration[Keys.timeout]
+        let answerer = Answerer(patience: patience, clock: context.clock)
         let requests = try AMQPConsumerService(
             queue: DirectoryQueues.requests, url: AMQPURL(context.configuration[Keys.broker]), configuration: broker,
-            concurrency: context.configuration[Keys.concurrency], drainTimeout: .seconds(6),
-            topology: DirectoryQueues.declare
+            concurrency: context.configuration[Keys.concurrency],
+            // The answerer's own time is over before.
+            timeout: patience + .seconds(30),
+            // Together less than the daemon's `shutdownDeadline` of 8 s.
+            drainTimeout: .seconds(5), cancellationTimeout: .seconds(1), topology: DirectoryQueues.declare
         ) { request, message in
             var answer = AMQPMessage(await answerer.answer(to: request.text))
             answer.properties.correlationID = request.properties.correlationID

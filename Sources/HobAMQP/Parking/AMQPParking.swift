@@ -110,9 +110,19 @@ public struct AMQPParking: Sendable {
                 }
                 // Somebody else has emptied it meanwhile.
                 if batch.isEmpty { break }
+                let recoveries = connection.traffic.recoveries
                 let errors = await body(batch, channel)
-                for (delivery, error) in zip(batch, errors) where error == nil {
-                    delivery.ack()
+                let gone = zip(batch, errors).filter { $0.1 == nil }.map(\.0)
+                let isSent = gone.map { $0.ack() == .sent }.allSatisfy { $0 }
+                // The answer to a call behind them says that the broker has read the acknowledgements.
+                if !gone.isEmpty { try await count(on: channel) }
+                guard isSent, connection.traffic.recoveries == recoveries else {
+                    throw AMQPError(
+                        .connectionLost,
+                        "the connection to \(connection.name) broke meanwhile: \(gone.count) messages of \(name) may still "
+                            + "be parked although they were dealt with")
+                }
+                for delivery in gone {
                     done += 1
                     progress(done, delivery.properties.messageID)
                 }
@@ -140,6 +150,7 @@ public struct AMQPParking: Sendable {
         }
     }
 
+    @discardableResult
     private func count(on channel: AMQPChannel) async throws -> Int {
         try await checkQueue(name, on: channel)
     }

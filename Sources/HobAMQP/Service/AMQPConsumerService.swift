@@ -18,7 +18,7 @@ public import ServiceLifecycle
 public struct AMQPConsumerService: Service {
     /// Handles one message; throwing means that it was not handled, and ``AMQPRejection`` that it never will be.
     ///
-    /// The context's connection is there for answers.
+    /// The context's channel is there for answers.
     public typealias Handler = @Sendable (AMQPDelivery, AMQPHandlerContext) async throws -> Void
 
     /// The queue.
@@ -63,7 +63,8 @@ public struct AMQPConsumerService: Service {
     public init(
         queue: String, url: AMQPURL, configuration: AMQPConfiguration = AMQPConfiguration(), concurrency: Int = 10,
         timeout: Duration = .seconds(60), retries: AMQPRetryLadder = AMQPRetryLadder(),
-        drainTimeout: Duration = .seconds(20), control: AMQPConsumerControl = AMQPConsumerControl(),
+        drainTimeout: Duration = .seconds(20), cancellationTimeout: Duration = .seconds(5),
+        control: AMQPConsumerControl = AMQPConsumerControl(),
         topology: @escaping @Sendable (AMQPChannel) async throws -> Void = { _ in }, handler: @escaping Handler
     ) {
         self.queue = queue
@@ -73,6 +74,7 @@ public struct AMQPConsumerService: Service {
         self.timeout = timeout
         self.retries = retries
         self.drainTimeout = drainTimeout
+        self.cancellationTimeout = cancellationTimeout
         self.control = control
         self.topology = topology
         self.handler = handler

@@ -16,7 +16,11 @@ enum BrokerFailure {
                 CommandFailure.notPermitted,
                 "the broker at \(hosts) does not open virtual host '\(url.virtualHost)' for user '\(url.user)': is its "
                     + "name right, and has the user permissions for it? (\(error))")
-        case (.connectionFailed, _), (.connectionLost, _):
+        case (.connectionLost, .some):
+            return CommandFailure(CommandFailure.unavailable, "the broker at \(hosts) has ended the connection: \(error)")
+        case (.connectionLost, nil):
+            return CommandFailure(CommandFailure.unavailable, "\(error)")
+        case (.connectionFailed, _):
             return CommandFailure(
                 CommandFailure.unavailable,
                 "no broker answers at \(hosts): start it, or name another one with --url or AMQP_URL (\(error))")

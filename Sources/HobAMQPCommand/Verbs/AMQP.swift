@@ -17,7 +17,7 @@ struct AMQP: ParsableCommand {
               $ hob amqp redrive orders
 
             Exit codes: 0 done; 1 failed; 2 timed out; 64 usage; 69 no broker answers; 77 not permitted; \
-            78 bad AMQP_URL; 130 and 143 interrupted.
+            78 bad AMQP_URL; 129, 130 and 143 interrupted.
             """,
         subcommands: [Parked.self, Redrive.self, Discard.self])
 }

@@ -44,7 +44,8 @@ struct ParkedWork: Sendable {
                     tally.note(count, id)
                     line.report(count)
                 }
-                return Outcome(count: count, left: max(0, total - count), missing: missing(tally.ids))
+                // Asked, not reckoned: a consumer that runs may have parked them again.
+                return Outcome(count: count, left: try await parking.count(), missing: missing(tally.ids))
             }
         } catch let failure as CommandFailure where tally.count > 0 {
             throw CommandFailure(

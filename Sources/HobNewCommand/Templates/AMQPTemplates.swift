@@ -38,7 +38,8 @@ enum AMQPTemplates {
                     configuration: broker, concurrency: context.configuration[Keys.concurrency],
                     timeout: context.configuration[Keys.timeout],
                     retries: AMQPRetryLadder(attempts: context.configuration[Keys.attempts]),
-                    drainTimeout: .seconds(6), handler: answer)
+                    // Together less than the daemon's 'shutdownDeadline' of 8 s.
+                    drainTimeout: .seconds(5), cancellationTimeout: .seconds(1), handler: answer)
                 // It may be started before its broker, and outlives it: 'status' says where the connection stands.
                 context.ready()
                 try await context.run(consumer)
@@ -90,18 +91,25 @@ enum AMQPTemplates {
     private static let status = #"""
         import Hob
         import HobAMQP
+        import Synchronization
 
-        /// Says in 'status' where the connection to the broker stands, and counts for whoever collects metrics.
-        struct BrokerStatus: AMQPObserver {
+        /// Says in 'status' where the connections to the broker stand, one for messages and one for answers, and counts for
+        /// whoever collects metrics.
+        final class BrokerStatus: AMQPObserver {
             private let context: DaemonContext
             private let metrics = AMQPMetrics()
+            private let states = Mutex<[String: AMQPConnectionState]>([:])
 
             init(_ context: DaemonContext) {
                 self.context = context
             }
 
             func stateChanged(connection: String, to state: AMQPConnectionState) {
-                context.status("broker: \(state)")
+                let troubled = states.withLock { states in
+                    states[connection] = state
+                    return states.values.first { $0 != .connected }
+                }
+                context.status("broker: \(troubled ?? .connected)")
                 metrics.stateChanged(connection: connection, to: state)
             }
 
