@@ -123,7 +123,9 @@ package struct RetryHeaders: Hashable, Sendable {
         var copy = properties
         var headers = copy.headers ?? [:]
         if !areOurs(headers) {
-            for name in [Self.queue, Self.attempts, Self.reason, Self.failedAt] + Self.remembered { headers[name] = nil }
+            for name in [Self.queue, Self.attempts, Self.reason, Self.failedAt] + Self.remembered {
+                headers[name] = nil
+            }
         }
         if let expiration = copy.expiration { headers[Self.expiration] = .string(expiration) }
         if let user = copy.userID { headers[Self.userID] = .string(user) }
