@@ -27,8 +27,7 @@ final class AMQPConsumerRunner: Sendable {
         var gate: CheckedContinuation<Void, Never>?
         var mayPull = false
         var fetched: AMQPDelivery?
-        var handlings: [UInt64: MessageHandling] = [:]
-        var lastHandling: UInt64 = 0
+        var handlings = HandlingRoster<MessageHandling>()
         var timers: [Scheduled<Void>] = []
         var isOver = false
         var abandoned = 0
@@ -124,7 +123,7 @@ final class AMQPConsumerRunner: Sendable {
         case .cancelHandlers:
             logger?.warning(
                 "AMQP handlers of \(service.queue) are cancelled: not done within \(service.drainTimeout)")
-            for handling in state.withLock({ Array($0.handlings.values) }) { handling.cancel() }
+            for handling in state.withLock({ $0.handlings.cancelAll() }) { handling.cancel() }
         case .finish(let abandoned): finish(abandoned)
         }
     }
@@ -207,11 +206,11 @@ final class AMQPConsumerRunner: Sendable {
     }
 
     private func refused(_ error: any Error) {
-        let (connection, hasSubscribed) = state.withLock { state in
+        let (connections, hasSubscribed) = state.withLock { state in
             state.isDeclared = false
-            return (state.connection, state.hasSubscribed)
+            return ([state.publishing, state.connection].compactMap { $0 }, state.hasSubscribed)
         }
-        let isFinal = Self.isFinal(error, connection, hasSubscribed: hasSubscribed)
+        let isFinal = Self.isFinal(error, connections, hasSubscribed: hasSubscribed)
         if isFinal {
             state.withLock { if !$0.isOver { $0.error = $0.error ?? error } }
         } else {
@@ -220,10 +219,19 @@ final class AMQPConsumerRunner: Sendable {
         event(.refused(isFinal: isFinal))
     }
 
+    /// The connection for copies and answers is over for good: without it every message would only go back, again and
+    /// again. Those that are under way may still end.
+    private func givenUp(_ error: any Error) {
+        state.withLock { if !$0.isOver { $0.error = $0.error ?? error } }
+        event(.stop)
+    }
+
     /// Whether asking again is of no use.
-    private static func isFinal(_ error: any Error, _ connection: AMQPConnection?, hasSubscribed: Bool) -> Bool {
-        guard let error = error as? AMQPError, let connection else { return true }
-        if case .closed = connection.state { return true }
+    private static func isFinal(_ error: any Error, _ connections: [AMQPConnection], hasSubscribed: Bool) -> Bool {
+        // Both connections are tried as long as the configuration says; one that is missing was given up.
+        guard let error = error as? AMQPError, connections.count == 2, !connections.contains(where: \.isClosed) else {
+            return true
+        }
         switch error.replyCode {
         case .accessRefused?, .preconditionFailed?, .notAllowed?, .notImplemented?: return true
         // Somebody may have deleted what was there.
@@ -256,8 +264,11 @@ final class AMQPConsumerRunner: Sendable {
             let connection = try await AMQPConnection.connect(to: service.url, configuration: configuration, on: loop)
             state.withLock { state in
                 state.publishing = connection
-                state.mover = MessageMover(service, on: connection, loop)
+                state.mover = MessageMover(service, on: connection, loop) { [weak self] in self?.givenUp($0) }
             }
+        }
+        if let publishing = state.withLock({ $0.publishing }), publishing.isClosed {
+            throw AMQPError(.connectionClosed, "the connection to \(publishing.name) is \(publishing.state)")
         }
         if let connection = state.withLock({ $0.connection }) { return connection }
         let connection = try await AMQPConnection.connect(to: service.url, configuration: configuration, on: loop)
@@ -267,16 +278,15 @@ final class AMQPConsumerRunner: Sendable {
 
     private func begin(_ delivery: AMQPDelivery) {
         guard let mover = state.withLock({ $0.mover }) else { return }
-        let handling = state.withLock { state in
-            state.lastHandling += 1
-            let id = state.lastHandling
-            let handling = MessageHandling(delivery, of: service, handler, mover) {
-                self.state.withLock { $0.handlings[id] = nil }
-                self.event(.handled)
+        let (handling, isCancelled) = state.withLock { state in
+            state.handlings.add { id in
+                MessageHandling(delivery, of: service, handler, mover) {
+                    self.state.withLock { $0.handlings.remove(id) }
+                    self.event(.handled)
+                }
             }
-            state.handlings[id] = handling
-            return handling
         }
+        if isCancelled { handling.cancel() }
         handling.begin(on: loop)
     }
 }

@@ -131,8 +131,9 @@ public struct AMQPRejection: Error, Hashable, Sendable, CustomStringConvertible 
 public struct AMQPHandlerContext: Sendable {
     /// Which attempt it is, from 1.
     public let attempt: Int
-    /// A channel with confirms, for answers; all handlers share it. When a handler's mistake closes it (an exchange that is
-    /// not there, say), the next message has a new one.
+    /// A channel with confirms, for answers; no other handler uses it meanwhile (beyond half of the connection's channels,
+    /// usually about a thousand, they are shared). When a mistake closes it (an exchange that is not there, say), later
+    /// handlers have another one. It is not to be used after the handler's end.
     public let channel: AMQPChannel
     /// The connection's logger.
     public let logger: Logger?

@@ -36,24 +36,30 @@ final class MessageHandling: Sendable {
     }
 
     func begin(on loop: any EventLoop) {
-        let timer = loop.scheduleTask(in: TimeAmount(clamping: service.timeout)) { self.event(.expired) }
-        let task = Task { await self.event(.ended(self.work())) }
-        let (isCancelled, isOver) = state.withLock { state in
-            state.timer = timer
+        let task = Task { await self.event(.ended(self.work(loop))) }
+        let isCancelled = state.withLock { state in
             state.handler = task
-            return (state.isCancelled, state.machine.isOver)
+            return state.isCancelled
         }
         if isCancelled { task.cancel() }
-        if isOver { timer.cancel() }
+    }
+
+    /// From now on the time is the handler's: what it waited for until here was the broker.
+    private func startTimer(on loop: any EventLoop) {
+        let timer = loop.scheduleTask(in: TimeAmount(clamping: service.timeout)) { self.event(.expired) }
+        state.withLock { $0.timer = timer }
     }
 
     /// Cancels the handler, and its message goes back unless it ends as if nothing had been.
     func cancel() { event(.cancel) }
 
-    private func work() async -> HandlingMachine.Verdict {
+    private func work(_ loop: any EventLoop) async -> HandlingMachine.Verdict {
         do {
-            let context = try await AMQPHandlerContext(
-                attempt: attempt, channel: mover.channelForAnswers(), logger: service.configuration.logger)
+            let channel = try await mover.channelForAnswers()
+            defer { mover.answers.giveBack(channel) }
+            startTimer(on: loop)
+            let context = AMQPHandlerContext(
+                attempt: attempt, channel: channel, logger: service.configuration.logger)
             let first = RetryHeaders(queue: service.queue).origin(
                 of: delivery.properties, exchange: delivery.exchange, routingKey: delivery.routingKey)
             try await handler(first.map { delivery.published(to: $0.exchange, $0.routingKey) } ?? delivery, context)

@@ -15,26 +15,35 @@ final class MessageMover: Sendable {
     private let service: AMQPConsumerService
     private let loop: any EventLoop
     private let connection: AMQPConnection
-    /// A handler's mistake closes the channel it publishes on; copies go by another one.
-    private let answers: ReopenedChannel
+    /// A handler's mistake closes the channel it publishes on; copies, and other handlers, have others.
+    let answers: AnswerChannels
     private let copies: ReopenedChannel
     private let failures = Mutex(0)
     private static let pace = Backoff(initial: .seconds(1), maximum: .seconds(30), jitter: 0)
 
-    init(_ service: AMQPConsumerService, on connection: AMQPConnection, _ loop: any EventLoop) {
+    private let givenUp: @Sendable (any Error) -> Void
+
+    /// - Parameter givenUp: called with the error when the connection is over for good.
+    init(
+        _ service: AMQPConsumerService, on connection: AMQPConnection, _ loop: any EventLoop,
+        givenUp: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.givenUp = givenUp
         self.service = service
         self.loop = loop
         self.connection = connection
-        answers = ReopenedChannel(connection)
+        answers = AnswerChannels(connection)
         copies = ReopenedChannel(connection)
     }
 
-    /// A channel for answers that is open, but for a moment's accident.
+    /// A channel for a handler's answers, open but for a moment's accident; it goes back to ``answers``.
     func channelForAnswers() async throws -> AMQPChannel {
         do {
-            return try await answers.current()
+            return try await answers.take()
         } catch {
-            if !Task.isCancelled {
+            if connection.isClosed {
+                givenUp(error)
+            } else if !Task.isCancelled {
                 service.configuration.logger?.error("AMQP handlers of \(service.queue) have no channel: \(error)")
                 await pause()
             }
@@ -54,16 +63,41 @@ final class MessageMover: Sendable {
             delivery.properties, exchange: delivery.exchange, routingKey: delivery.routingKey, attempt: attempt,
             reason: reason, now: WallClock.seconds())
         do {
-            try await publish(AMQPMessage(body: delivery.body, properties: properties), to: place)
+            try await send(AMQPMessage(body: delivery.body, properties: properties), to: place, reason)
             delivery.ack()
             failures.withLock { $0 = 0 }
         } catch {
-            if !Task.isCancelled {
+            if connection.isClosed {
+                givenUp(error)
+            } else if !Task.isCancelled {
                 service.configuration.logger?.error("AMQP message could not be moved to \(place): \(error)")
                 await pause()
             }
             delivery.nack(requeue: true)
         }
+    }
+
+    /// Publishes a copy, if need be without what makes it too large.
+    private func send(_ message: AMQPMessage, to place: String, _ reason: String) async throws {
+        var message = message
+        do {
+            return try await publish(message, to: place)
+        } catch let error as AMQPError where error.code == .invalidArgument {
+            // With our words its headers do not fit into a frame any more.
+            message.properties.headers?[RetryHeaders.reason] = nil
+        }
+        do {
+            return try await publish(message, to: place)
+        } catch let error as AMQPError where error.code == .invalidArgument {
+            // Nor without them. A handler must not take what is left for the message: somebody has to look at it.
+            let fitted = FittedHeaders(
+                message.properties, reason: reason, frameMax: connection.session.withState { $0.limits.frameMax })
+            guard !fitted.dropped.isEmpty else { throw error }
+            service.configuration.logger?.error(
+                "AMQP message of \(service.queue) is parked: \(FittedHeaders.sentence(fitted.dropped))")
+            message.properties = fitted.properties
+        }
+        try await publish(message, to: AMQPRetryLadder.parkingQueue(of: service.queue))
     }
 
     private func publish(_ message: AMQPMessage, to place: String) async throws {
@@ -73,11 +107,6 @@ final class MessageMover: Sendable {
             // Somebody has deleted the queue.
             let channel = try await connection.openChannel()
             try await service.retries.declare(for: service.queue, on: channel)
-            try await copies.current().publish(message, to: place, mandatory: true)
-        } catch let error as AMQPError where error.code == .invalidArgument {
-            // With our words its headers do not fit into a frame any more.
-            var message = message
-            message.properties.headers?[RetryHeaders.reason] = nil
             try await copies.current().publish(message, to: place, mandatory: true)
         }
     }

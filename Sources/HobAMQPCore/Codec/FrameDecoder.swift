@@ -15,6 +15,10 @@ package struct FrameDecoder: Sendable {
 
     /// No frame may be longer, its head and end included.
     package var frameMax: UInt32
+    /// So much longer a content header may be: RabbitMQ writes it whole into one frame, whatever was agreed on, and its
+    /// own notes (`x-death`) make it grow behind the publisher's back. Without room the same delivery would end one
+    /// connection after the other.
+    private static let headerExcess: UInt64 = 65_536
     private var isFirst = true
 
     /// A decoder of a new connection.
@@ -41,7 +45,8 @@ package struct FrameDecoder: Sendable {
         let channel = UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt16.self))
         let size = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 3, as: UInt32.self))
         // Before it has arrived: nobody makes us wait for gigabytes.
-        guard UInt64(size) + UInt64(Frame.overhead) <= UInt64(frameMax) else {
+        let excess = kind == .header ? Self.headerExcess : 0
+        guard UInt64(size) + UInt64(Frame.overhead) <= UInt64(frameMax) + excess else {
             throw AMQPProtocolError(
                 .frameError, "a frame of \(UInt64(size) + 8) bytes, where \(frameMax) are the limit")
         }

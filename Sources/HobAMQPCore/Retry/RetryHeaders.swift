@@ -4,6 +4,8 @@
 /// would end its wait early and empty the parking queue, the broker refuses another user's name, and would route the
 /// copy by `CC` and `BCC` once more.
 package struct RetryHeaders: Hashable, Sendable {
+    /// The queue of the consumer that wrote these headers.
+    package static let queue = "x-hob-queue"
     /// How many attempts have failed.
     package static let attempts = "x-hob-attempts"
     /// Why the last one failed.
@@ -20,6 +22,8 @@ package struct RetryHeaders: Hashable, Sendable {
     package static let userID = "x-hob-user-id"
     /// Its further routing keys at first.
     package static let furtherKeys = "x-hob-cc"
+    /// What `x-death` said that is not of this queue's ladder.
+    package static let otherDeaths = "x-hob-death"
 
     /// The queue whose ladder it is.
     package var queue: String
@@ -27,6 +31,13 @@ package struct RetryHeaders: Hashable, Sendable {
     /// The headers of a queue's ladder.
     package init(queue: String) {
         self.queue = queue
+    }
+
+    /// Whether our headers are about this queue. A handler that forwards a message with its properties carries another
+    /// queue's along; a message without a queue's name was put there by hand, and means this one.
+    private func areOurs(_ headers: AMQPTable?) -> Bool {
+        guard let name = headers?[Self.queue] else { return true }
+        return name == .string(queue)
     }
 
     // MARK: Counting
@@ -38,26 +49,13 @@ package struct RetryHeaders: Hashable, Sendable {
     /// message. Where they differ, one attempt too few ends in the parking queue, from where it can be fetched; one too
     /// many could go round for ever.
     package func attempts(of properties: AMQPProperties) -> Int {
-        max(0, properties.headers?[Self.attempts]?.integer ?? 0, waits(of: properties))
+        let counted = areOurs(properties.headers) ? properties.headers?[Self.attempts]?.integer : nil
+        return max(0, counted ?? 0, waits(of: properties))
     }
 
     /// How often the message has waited in one of the ladder's queues to the end, by the broker's `x-death`.
     package func waits(of properties: AMQPProperties) -> Int {
-        guard case .array(let deaths)? = properties.headers?[Self.deaths] else { return 0 }
-        return deaths.reduce(0) { sum, death in
-            guard case .table(let death) = death, isOfLadder(death), death["reason"]?.string == "expired" else {
-                return sum
-            }
-            // One entry for each queue and reason; without a count it is one time.
-            let (result, overflow) = sum.addingReportingOverflow(max(0, death["count"]?.integer ?? 1))
-            return overflow ? .max : result
-        }
-    }
-
-    private static let deaths = "x-death"
-
-    private func isOfLadder(_ death: AMQPTable) -> Bool {
-        death["queue"]?.string?.hasPrefix("\(queue).retry.") == true
+        LadderDeaths(queue: queue).waits(of: properties.headers?[LadderDeaths.header])
     }
 
     // MARK: Copies
@@ -76,10 +74,13 @@ package struct RetryHeaders: Hashable, Sendable {
     ) -> AMQPProperties {
         var copy = published(properties)
         var headers = copy.headers ?? [:]
-        if exchange != "" || routingKey != queue, headers[Self.exchange] == nil {
+        // Copies come back by the default exchange; what came another way has a new origin.
+        if exchange != "" || routingKey != queue {
             headers[Self.exchange] = .string(exchange)
             headers[Self.routingKey] = .string(routingKey)
         }
+        LadderDeaths(queue: queue).rebuild(in: &headers, now: now)
+        headers[Self.queue] = .string(queue)
         headers[Self.attempts] = .int64(Int64(attempt))
         headers[Self.reason] = .string(String(reason.prefix(1_000)))
         headers[Self.failedAt] = .timestamp(now)
@@ -92,13 +93,12 @@ package struct RetryHeaders: Hashable, Sendable {
         var copy = published(properties)
         guard var headers = copy.headers else { return copy }
         for name in [Self.attempts, Self.reason, Self.failedAt] { headers[name] = nil }
-        if case .array(let deaths)? = headers[Self.deaths] {
-            let others = deaths.filter { death in
-                guard case .table(let death) = death else { return true }
-                return !isOfLadder(death)
-            }
-            headers[Self.deaths] = others.isEmpty ? nil : .array(others)
+        if case .array(let deaths)? = headers[LadderDeaths.header] {
+            let others = deaths.filter { !LadderDeaths(queue: queue).isOfLadder($0) }
+            headers[LadderDeaths.header] = others.isEmpty ? nil : .array(others)
         }
+        // It stays with the headers that are believed by it.
+        if !headers.fields.contains(where: { Self.remembered.contains($0.name) }) { headers[Self.queue] = nil }
         copy.headers = headers.isEmpty ? nil : headers
         return copy
     }
@@ -108,17 +108,25 @@ package struct RetryHeaders: Hashable, Sendable {
         of properties: AMQPProperties, exchange: String, routingKey: String
     ) -> (exchange: String, routingKey: String)? {
         // Copies come back by the default exchange; what came by another one says where from by itself.
-        guard exchange == "", routingKey == queue,
+        guard exchange == "", routingKey == queue, areOurs(properties.headers),
             let first = properties.headers?[Self.exchange]?.string,
             let key = properties.headers?[Self.routingKey]?.string
         else { return nil }
         return (first, key)
     }
 
+    /// What a copy knows of its original.
+    private static let remembered = [exchange, routingKey, expiration, userID, furtherKeys, otherDeaths]
+
     /// Without what would harm a copy.
     private func published(_ properties: AMQPProperties) -> AMQPProperties {
         var copy = properties
         var headers = copy.headers ?? [:]
+        if !areOurs(headers) {
+            for name in [Self.queue, Self.attempts, Self.reason, Self.failedAt] + Self.remembered {
+                headers[name] = nil
+            }
+        }
         if let expiration = copy.expiration { headers[Self.expiration] = .string(expiration) }
         if let user = copy.userID { headers[Self.userID] = .string(user) }
         copy.expiration = nil

@@ -49,6 +49,15 @@ import Testing
         #expect(error?.message.contains(words) == true, "\(String(describing: error))")
     }
 
+    @Test func `a content header may be longer than was agreed on, by what a broker adds`() throws {
+        // 131,072 and 65,536, the head and the end included.
+        #expect(try Self.next([2, 0, 1, 0, 2, 0xFF, 0xF8]) == .incomplete)
+        #expect(try Self.next([2, 0, 1, 0, 1, 0, 0], frameMax: 4_096) == .incomplete)
+        let error = #expect(throws: AMQPProtocolError.self) { try Self.next([2, 0, 1, 0, 2, 0xFF, 0xF9]) }
+        #expect(error?.message.contains("196609 bytes") == true)
+        #expect(throws: AMQPProtocolError.self) { try Self.next([3, 0, 1, 0, 1, 0, 0], frameMax: 4_096) }
+    }
+
     @Test func `the largest frame fits`() throws {
         #expect(try Self.next([3, 0, 1, 0, 1, 0xFF, 0xF8]) == .incomplete)
     }

@@ -56,7 +56,8 @@ import Testing
         #expect(copy.priority == 7 && copy.messageID == "m" && copy.deliveryMode == .persistent)
         let expected: AMQPTable = [
             "mine": 1, "x-hob-expiration": "60000", "x-hob-user-id": "guest", "x-hob-cc": ["a", "b"],
-            "x-hob-attempts": 2, "x-hob-reason": "x", "x-hob-failed-at": .timestamp(1_700_000_000),
+            "x-hob-queue": "q", "x-hob-attempts": 2, "x-hob-reason": "x",
+            "x-hob-failed-at": .timestamp(1_700_000_000),
         ]
         #expect(copy.headers == expected)
     }
@@ -76,7 +77,8 @@ import Testing
         parked.headers?["x-death"] = .array([death("q.retry.1000", 2), death("elsewhere", 3)])
         let fresh = headers.renewed(parked)
         let expected: AMQPTable = [
-            "mine": 1, "x-hob-exchange": "e", "x-hob-routing-key": "k", "x-death": .array([death("elsewhere", 3)]),
+            "mine": 1, "x-hob-exchange": "e", "x-hob-routing-key": "k", "x-hob-queue": "q",
+            "x-death": .array([death("elsewhere", 3)]),
         ]
         #expect(fresh.headers == expected)
         #expect(headers.attempts(of: fresh) == 0)
@@ -89,5 +91,75 @@ import Testing
             AMQPProperties(), exchange: "", routingKey: "q", attempt: 1, reason: String(repeating: "ö", count: 5_000),
             now: 0)
         #expect(copy.headers?["x-hob-reason"]?.string?.count == 1_000)
+    }
+
+    // MARK: Another's headers
+
+    @Test func `what another queue's consumer wrote is not believed, nor carried along`() {
+        let other = RetryHeaders(queue: "other").failed(
+            AMQPProperties(), exchange: "e", routingKey: "k", attempt: 7, reason: "there", now: 1)
+        #expect(headers.attempts(of: other) == 0)
+        #expect(headers.origin(of: other, exchange: "", routingKey: "q") == nil)
+        let copy = failed(other)
+        let expected: AMQPTable = [
+            "x-hob-queue": "q", "x-hob-attempts": 2, "x-hob-reason": "x", "x-hob-failed-at": .timestamp(1_700_000_000),
+        ]
+        #expect(copy.headers == expected)
+        #expect(headers.origin(of: copy, exchange: "", routingKey: "q") == nil)
+        #expect(headers.renewed(other).headers == nil)
+        var odd = other
+        odd.headers?["x-hob-queue"] = 3
+        #expect(headers.attempts(of: odd) == 0)
+    }
+
+    @Test func `a message that its handler sends on through an exchange has its origin there`() {
+        let first = failed(AMQPProperties(), exchange: "orders", routingKey: "eu")
+        let second = failed(first, exchange: "again", routingKey: "us")
+        let origin = headers.origin(of: second, exchange: "", routingKey: "q")
+        #expect(origin?.exchange == "again" && origin?.routingKey == "us")
+    }
+
+    @Test(arguments: [
+        AMQPValue.array([1]), "x", .array(["x"]), .array([["queue": "q", "reason": "expired", "count": 1]]),
+        .array([["queue": "q.retry.1000", "reason": "expired", "count": "x"]]),
+        .array([["queue": "q.retry.1000", "reason": "expired", "count": -1]]),
+        .array([["queue": "q.retry.1000", "reason": 1, "count": 1]]),
+        .array([["queue": "q.retry.1000", "reason": "boredom", "count": 1]]),
+        .array([["queue": "q.retry.1000.retry.1", "reason": "expired", "count": 1]]),
+        .array([["queue": "q.retry.", "reason": "expired", "count": 1]]),
+    ])
+    func `what the broker would stumble over in x-death stays out of its sight`(deaths: AMQPValue) {
+        let copy = failed(
+            properties(["x-death": deaths, "x-first-death-queue": 1, "x-first-death-reason": "expired"]))
+        #expect(copy.headers?["x-death"] == nil)
+        #expect(copy.headers?["x-hob-death"] == deaths)
+        #expect(copy.headers?["x-first-death-queue"] == nil)
+        #expect(copy.headers?["x-first-death-reason"] == "expired")
+    }
+
+    @Test func `the ladder's entries are written anew, one for each queue and reason`() {
+        let good: AMQPValue = [
+            "count": .int32(2), "reason": "expired", "queue": "q.retry.1000", "time": .timestamp(5), "exchange": "",
+            "routing-keys": ["q.retry.1000"], "more": 1,
+        ]
+        var message = properties(["x-death": .array([good, death("q.retry.5000", nil), death("q", 1), good])])
+        // The wire allows a name twice.
+        message.headers = AMQPTable((message.headers?.fields ?? []).map { ($0.name, $0.value) } + [("x-death", 1)])
+        let copy = failed(message)
+        let deaths: AMQPValue = .array([
+            [
+                "count": 4, "reason": "expired", "queue": "q.retry.1000", "time": .timestamp(5), "exchange": "",
+                "routing-keys": ["q.retry.1000"],
+            ],
+            [
+                "count": 1, "reason": "expired", "queue": "q.retry.5000", "time": .timestamp(1_700_000_000),
+                "exchange": "", "routing-keys": ["q.retry.5000"],
+            ],
+        ])
+        #expect(copy.headers?.fields.filter { $0.name == "x-death" }.map(\.value) == [deaths])
+        #expect(copy.headers?["x-hob-death"] == .array([death("q", 1)]))
+        #expect(headers.waits(of: copy) == 5)
+        // What is written stays as it is.
+        #expect(failed(copy).headers?["x-death"] == deaths)
     }
 }
