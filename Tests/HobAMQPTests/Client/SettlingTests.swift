@@ -107,8 +107,8 @@ import Testing
 
     @Test func `who lets go of a consumer without acknowledgements keeps his channel`() async throws {
         try await with { connection, channel, host in
-            try await fill("q", 200, on: channel)
             for _ in 1...5 {
+                try await fill("q", 50, on: channel)
                 let consumer = try await channel.consume("q", noAck: true)
                 for try await _ in consumer { break }
             }
