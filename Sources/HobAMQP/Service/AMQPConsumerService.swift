@@ -94,6 +94,15 @@ public struct AMQPConsumerService: Service {
 
     /// Makes the queue, its ladder, and what else the application needs.
     func declare(on connection: AMQPConnection) async throws {
+        if queueArguments["x-overflow"]?.string?.hasPrefix("reject-publish") == true,
+            retries.queueArguments["x-dead-letter-strategy"]?.string != "at-least-once"
+        {
+            configuration.logger?.warning(
+                """
+                AMQP queue \(queue) rejects what comes while it is full: a message that comes back from the ladder then is \
+                lost, unless retries.queueArguments make the ladder of quorum queues that wait (at-least-once)
+                """)
+        }
         let channel = try await connection.openChannel()
         try await channel.declareAsOurs(queue, queueArguments, setBy: "queueArguments")
         try await retries.declare(for: queue, on: channel)

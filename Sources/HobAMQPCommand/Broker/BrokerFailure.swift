@@ -17,7 +17,8 @@ enum BrokerFailure {
                 "the broker at \(hosts) does not open virtual host '\(url.virtualHost)' for user '\(url.user)': is its "
                     + "name right, and has the user permissions for it? (\(error))")
         case (.connectionLost, .some):
-            return CommandFailure(CommandFailure.unavailable, "the broker at \(hosts) has ended the connection: \(error)")
+            return CommandFailure(
+                CommandFailure.unavailable, "the broker at \(hosts) has ended the connection: \(error)")
         case (.connectionLost, nil):
             return CommandFailure(CommandFailure.unavailable, "\(error)")
         case (.connectionFailed, _):

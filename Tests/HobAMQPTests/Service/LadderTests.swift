@@ -56,6 +56,29 @@ import Testing
         }
     }
 
+    @Test func `what the queue does not take when it comes back is lost`() async throws {
+        let times = Times()
+        var service = try host.service(attempts: 3, delays: [.milliseconds(500)]) { delivery, context in
+            times.note(delivery.text)
+            if context.attempt < 2, delivery.text == "first" { throw HandlerFailure() }
+        }
+        service.queueArguments = ["x-max-length": 1, "x-overflow": "reject-publish"]
+        try await host.running(service) { _, channel in
+            try await channel.publish(AMQPMessage("first"), to: "work")
+            try await eventually { try await channel.queueStatus("work.retry.500").messageCount == 1 }
+            service.control.pause()
+            try await eventually { try await channel.queueStatus("work").consumerCount == 0 }
+            // The queue is full when the first one's time has come.
+            try await channel.publish(AMQPMessage("filler"), to: "work")
+            try await eventually { try await channel.queueStatus("work.retry.500").messageCount == 0 }
+            service.control.resume()
+            try await eventually { times.first("filler", attempt: 1) != nil }
+            try await channel.publish(AMQPMessage("last"), to: "work")
+            try await eventually { times.first("last", attempt: 1) != nil }
+            #expect(times.first("first", attempt: 2) == nil)
+        }
+    }
+
     @Test func `row 18: a short wait does not wait behind a long one`() async throws {
         let times = Times()
         let service = try host.service(attempts: 4, delays: [.seconds(4), .milliseconds(100)]) { delivery, context in
