@@ -8,7 +8,8 @@ extension AMQPChannel {
     ///
     /// While the connection is made again, or the broker takes no messages, it waits. When it throws
     /// ``AMQPError/Code/timedOut`` or ``AMQPError/Code/connectionLost``, the broker may or may not have the message. On
-    /// a channel without confirms it returns when the message is written, and what happens to it then nobody knows.
+    /// a channel without confirms it returns when the message is written, and what happens to it then nobody knows; while
+    /// nothing can be written there it throws ``AMQPError/Code/connectionLost`` at once.
     ///
     /// - Parameters:
     ///   - message: the message; without a message id it is given one.

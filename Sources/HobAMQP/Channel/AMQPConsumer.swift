@@ -22,10 +22,7 @@ public final class AMQPConsumer: AsyncSequence, Sendable {
 
     deinit {
         let tag = tag
-        channel.session.withState { state in
-            state.consumerEvent(.cancel, of: tag)
-            state.consumers[tag] = nil
-        }
+        channel.session.withState { $0.letGo(tag) }
     }
 
     /// How many messages have come and not been taken.

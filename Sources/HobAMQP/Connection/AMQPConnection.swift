@@ -131,7 +131,10 @@ public final class AMQPConnection: Sendable {
     ///   - reason: why, for the broker's log.
     /// - Throws: ``AMQPError`` when the connection breaks before the broker has answered.
     public func updateSecret(_ secret: String, reason: String) async throws {
-        try await session.wait { state, _, continuation in
+        let deadline = SessionState.now() + session.settings.callTimeout
+        let method = Method.connection(.updateSecret(newSecret: Array(secret.utf8), reason: reason))
+        try session.withState { state throws(AMQPError) in try state.check(method) }
+        try await session.wait { state, id, continuation in
             if let refusal = state.refusal {
                 state.effects.append(.resume(continuation, refusal))
                 return
@@ -142,7 +145,8 @@ public final class AMQPConnection: Sendable {
                 state.effects.append(.resume(continuation, nil))
                 return
             }
-            state.secretWaiters.append(continuation)
+            state.secretWaiters.append(.init(id: id, continuation: continuation, deadline: deadline))
+            state.arm(deadline)
             state.connectionEvent(.updateSecret(Array(secret.utf8), reason: reason))
         }
     }

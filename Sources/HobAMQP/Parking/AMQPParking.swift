@@ -114,8 +114,9 @@ public struct AMQPParking: Sendable {
                 let errors = await body(batch, channel)
                 let gone = zip(batch, errors).filter { $0.1 == nil }.map(\.0)
                 let isSent = gone.map { $0.ack() == .sent }.allSatisfy { $0 }
-                // The answer to a call behind them says that the broker has read the acknowledgements.
-                if !gone.isEmpty { try await count(on: channel) }
+                // The answer to a call behind them says that the broker has read the acknowledgements; who has been
+                // interrupted wants to know, too.
+                if !gone.isEmpty { _ = try await Task { try await count(on: channel) }.value }
                 guard isSent, connection.traffic.recoveries == recoveries else {
                     throw AMQPError(
                         .connectionLost,

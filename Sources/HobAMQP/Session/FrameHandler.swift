@@ -1,4 +1,5 @@
 #if AMQP
+import HobPolicy
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -19,6 +20,7 @@ final class FrameHandler: ChannelInboundHandler {
     private let epoch: UInt64
     private let secureName: SecureName?
     private var hasBegun = false
+    private var handshakeTimer: Scheduled<Void>?
     private var pending: ByteBuffer?
     private var reason: String?
 
@@ -29,7 +31,15 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if secureName == nil { begin(context) }
+        if secureName == nil {
+            begin(context)
+        } else {
+            // Who accepts and says nothing would keep a descriptor for ever: nobody else knows this transport yet.
+            let transport = context.channel
+            handshakeTimer = context.eventLoop.scheduleTask(
+                in: .nanoseconds(session.settings.connectionTimeout.wholeNanoseconds)
+            ) { transport.close(promise: nil) }
+        }
         context.fireChannelActive()
     }
 
@@ -55,6 +65,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         hasBegun = true
+        handshakeTimer?.cancel()
         if session.transportUp(context.channel, epoch: epoch) {
             session.flush()
         } else {
@@ -82,6 +93,7 @@ final class FrameHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         pending = nil
+        handshakeTimer?.cancel()
         session.transportDown(reason ?? "the other side has closed the connection", epoch: epoch)
         context.fireChannelInactive()
     }

@@ -51,6 +51,8 @@ final class ConsumerRecord: @unchecked Sendable {
     var waiters: [Waiter] = []
     /// Whether the broker has been asked once: then it is asked again with the connection.
     var hasBegun = false
+    /// Whether the application holds it no more.
+    var isDropped = false
     /// Set when no more messages come: nil for an end as wished.
     var ending: Result<Void, AMQPError>?
 

@@ -14,6 +14,12 @@ extension SessionState {
 
     /// Starts a call of the application, or keeps it until the connection stands again.
     mutating func request(_ what: DeferredCall.What, id: UInt64, _ record: CallRecord) {
+        do throws(AMQPError) {
+            if let refusal { throw refusal }
+            try self.record(record.channel)
+        } catch {
+            return fail(record, id, error)
+        }
         let call = DeferredCall(id: id, what: what, record: record)
         arm(record.deadline)
         if isUp { start(call) } else { deferred.append(call) }
@@ -25,6 +31,11 @@ extension SessionState {
             if let refusal { throw refusal }
             try record(reference)
         } catch {
+            return fail(call.record, call.id, error)
+        }
+        if case .open = call.what, reference.number >= topologyNumber {
+            let error = AMQPError(
+                .channelClosed, "\(settings.name) allows channels to \(limits.channelMax) only; close one first")
             return fail(call.record, call.id, error)
         }
         calls[call.id] = call.record
@@ -89,6 +100,7 @@ extension SessionState {
         // A step on a channel that has ended meanwhile has its answer already.
         if channels[number] == nil {
             calls[id] = nil
+            if case .unsubscribe(let tag) = purpose { consumerEvent(.cancelled, of: tag) }
             failStep(purpose, .channelError, "channel \(number) has ended")
         }
         return ChannelTicket(id)
@@ -172,8 +184,13 @@ extension SessionState {
             if call.channel.number == topologyNumber { channels[topologyNumber] = nil }
             return failStep(call.purpose, code, text)
         case (.step, .closed), (.step, .notOpen): return failStep(call.purpose, .channelError, "\(ending)")
-        case (.subscribe(let tag, nil), .connection): _ = tag
-        case (.subscribe(let tag, nil), _): consumerEvent(.refused(ending), of: tag)
+        case (.subscribe(_, nil), .connection): break
+        case (.subscribe(let tag, nil), .closedByServer(let code, let text, _, _)):
+            consumerEvent(.refused(ending), of: tag)
+            if !recovery.isUp { refusedStep = (code, text) }
+        case (.subscribe(let tag, nil), _):
+            consumerEvent(.refused(ending), of: tag)
+            if !recovery.isUp { recoveryEvent(.stepFailed(.channelError, "\(ending)")) }
         case (.caller, _), (.open, _), (.confirms, _), (.close, _), (.subscribe, _), (.unsubscribe, _),
             (.redeclare, _), (.nothing, _):
             fail(call, ticket.number, AMQPError(ending, channel: call.channel.number, of: settings.name))
@@ -195,20 +212,12 @@ extension SessionState {
             effects.append(.resumeReply(continuation, .failure(error)))
         case .subscribe(let tag, let continuation):
             guard let continuation else { return }
-            dropSubscription(tag, on: call.channel)
+            letGo(tag)
             effects.append(.resumeReply(continuation, .failure(error)))
         case .unsubscribe(let tag): consumerEvent(.cancelled, of: tag)
         case .redeclare(let tag): set(.resubscribe(tag), after: .seconds(1))
         case .step, .nothing: break
         }
-    }
-
-    /// The broker may have a consumer whose caller has gone; its messages would wander in a circle.
-    mutating func dropSubscription(_ tag: String, on channel: ChannelReference) {
-        consumers[tag] = nil
-        guard channels[channel.number]?.id == channel.id, channels[channel.number]?.machine.isOpen == true
-        else { return }
-        call(.basic(.cancel(consumerTag: tag)), on: channel.number, .nothing)
     }
 }
 #endif

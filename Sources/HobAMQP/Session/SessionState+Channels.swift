@@ -18,7 +18,8 @@ extension SessionState {
         case .reply(let ticket, let method):
             answered(ticket, .method(method))
             closeIfOrphan(number)
-        case .replyContent(let ticket, let content): answeredContent(ticket, content, on: number)
+        case .replyContent(let ticket, let content, let needsAck):
+            answeredContent(ticket, content, needsAck: needsAck, on: number)
         case .fail(let ticket, let ending): failed(ticket, ending)
         case .deliver(let content): delivered(content, on: number)
         case .returned(let content): returned(content, on: number)
@@ -28,23 +29,26 @@ extension SessionState {
         case .flow(let isActive):
             channels[number]?.flowIsActive = isActive
             if isActive { sendUnsent(on: number) }
-        case .ended(let ending): channelEnded(number, ending)
+        case .ended(let ending):
+            channelEnded(number, ending)
+            guard let refused = refusedStep else { return }
+            refusedStep = nil
+            recoveryEvent(.stepFailed(refused.code, refused.text))
         case .violate(let error): connectionEvent(.violated(error))
         }
     }
 
     private mutating func answeredContent(
-        _ ticket: ChannelTicket, _ content: ContentAssembly.Content, on number: UInt16
+        _ ticket: ChannelTicket, _ content: ContentAssembly.Content, needsAck: Bool, on number: UInt16
     ) {
         traffic.delivered &+= 1
         guard case .basic(.getOk(let tag, _, _, _, _)) = content.method else { return }
         do {
-            // Whether it needs an acknowledgement is known to whoever asked; a tag too many harms nobody.
-            try channels[number]?.ledger.delivered(tag)
+            if needsAck { try channels[number]?.ledger.delivered(tag) }
         } catch {
             return connectionEvent(.violated(error))
         }
-        guard calls[ticket.number] != nil else {
+        guard calls[ticket.number] != nil || !needsAck else {
             // Nobody waits for it any longer: back to the queue.
             _ = settle(
                 .nack(deliveryTag: tag, requeue: true), tag: tag, multiple: false,
@@ -107,6 +111,10 @@ extension SessionState {
         _ number: UInt16, id: UInt64? = nil, _ error: AMQPError, _ ending: ChannelEnding = .notOpen
     ) {
         guard let record = channels[number], id == nil || record.id == id else { return }
+        // Its close is under way already, and the broker's last words on it are awaited.
+        if record.id == 0, connection.isOpen, !record.machine.isClosed, number != topologyNumber { return }
+        // What was acknowledged counts.
+        if connection.isOpen, record.machine.isOpen { writePendingAcks(on: number) }
         if record.id != 0 { endedChannels[record.id] = error }
         for (tag, consumer) in consumers where consumer.channel.id == record.id && record.id != 0 {
             consumerEvent(.channelEnded(ending, returns: false), of: tag)

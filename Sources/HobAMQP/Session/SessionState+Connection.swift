@@ -123,7 +123,7 @@ extension SessionState {
             if recovery.isUp { enter(.connected) }
             for number in channels.keys.sorted() { sendUnsent(on: number) }
         case .secretUpdated:
-            for waiter in secretWaiters { effects.append(.resume(waiter, nil)) }
+            for waiter in secretWaiters { effects.append(.resume(waiter.continuation, nil)) }
             secretWaiters = []
         case .closing: break
         case .dropTransport: dropTransport()
@@ -156,8 +156,9 @@ extension SessionState {
         unset(.acks)
         out.removeAll()
         let error = AMQPError(ending, of: settings.name)
-        for waiter in secretWaiters { effects.append(.resume(waiter, error)) }
+        for waiter in secretWaiters { effects.append(.resume(waiter.continuation, error)) }
         secretWaiters = []
+        refusedStep = nil
         for number in channels.keys.sorted() {
             channelEvent(.connectionEnded(ending), on: number)
             connectionLost(on: number, ending)
@@ -239,7 +240,8 @@ extension SessionState {
         enter(.closed(reason: wasWished ? "by the application" : error.message))
         for waiter in closeWaiters { effects.append(.resume(waiter, nil)) }
         closeWaiters = []
-        for timer in timerGenerations.keys { timerGenerations[timer, default: 0] += 1 }
+        timerGenerations = [:]
+        sweepAt = nil
         tellTraffic()
     }
 }

@@ -134,9 +134,12 @@ extension SessionState {
         traffic.delivered &+= 1
         let generation = channels[number]?.ledger.generation ?? 0
         // Only what is asked for is copied: a record held here would have its buffer copied when that grows.
-        guard let noAck = consumers[tag]?.noAck else {
-            // The application has let go of it; the broker gives the message to somebody else.
-            write(.basic(.nack(deliveryTag: deliveryTag, requeue: true)), on: number)
+        let isKnown = consumers[tag]?.channel.number == number
+        guard isKnown, consumers[tag]?.ending == nil, let noAck = consumers[tag]?.noAck else {
+            // Nobody takes it; the broker gives the message to somebody else.
+            if !isKnown || consumers[tag]?.noAck == false {
+                write(.basic(.nack(deliveryTag: deliveryTag, requeue: true)), on: number)
+            }
             return
         }
         if !noAck {
@@ -182,6 +185,14 @@ extension SessionState {
         case end
     }
 
+    /// The application holds it no more: it is forgotten when the broker has said that nothing more comes for it.
+    mutating func letGo(_ tag: String) {
+        guard let consumer = consumers[tag] else { return }
+        consumer.isDropped = true
+        consumerEvent(.cancel, of: tag)
+        if consumer.ending != nil { consumers[tag] = nil }
+    }
+
     mutating func endConsumer(_ tag: String, _ ending: Result<Void, AMQPError>) {
         guard consumers[tag] != nil, consumers[tag]?.ending == nil else { return }
         consumers[tag]?.ending = ending
@@ -193,6 +204,7 @@ extension SessionState {
         for waiter in waiters {
             effects.append(.resumeDelivery(waiter.continuation, ending.map { nil }))
         }
+        if consumers[tag]?.isDropped == true { consumers[tag] = nil }
     }
 }
 #endif

@@ -65,6 +65,14 @@ extension SessionState {
             spaceWaiters.removeAll { $0.id == waiter.id }
             effects.append(.resume(waiter.continuation, timeout("the broker reads too slowly")))
         }
+        for waiter in secretWaiters {
+            guard waiter.deadline <= now else {
+                keep(waiter.deadline)
+                continue
+            }
+            secretWaiters.removeAll { $0.id == waiter.id }
+            effects.append(.resume(waiter.continuation, timeout("the broker has not taken the new secret")))
+        }
         let end = Self.now()
         if let next { arm(max(next, end + (end - now) * Self.shareOfSweeps)) }
     }
@@ -79,9 +87,15 @@ extension SessionState {
         case .step(let step):
             connectionEvent(
                 .violated(AMQPProtocolError(.internalError, "\(step) was not answered in \(settings.callTimeout)")))
+        case .subscribe(let tag, nil) where !recovery.isUp:
+            connectionEvent(
+                .violated(
+                    AMQPProtocolError(
+                        .internalError, "consumer '\(tag)' was not made again in \(settings.callTimeout)")))
         case .subscribe(let tag, nil):
             consumerEvent(.refused(.notOpen), of: tag)
-            dropSubscription(tag, on: call.channel)
+            // The broker may have it all the same; its messages would wander in a circle.
+            self.call(.basic(.cancel(consumerTag: tag)), on: call.channel.number, .nothing)
         case .caller, .open, .confirms, .close, .subscribe, .unsubscribe, .redeclare, .nothing:
             fail(call, id, timeout("the broker has not answered in \(settings.callTimeout)"))
         }
@@ -101,6 +115,9 @@ extension SessionState {
         if let waiter = startWaiters.removeValue(forKey: id) { return effects.append(.resumeCancelled(waiter)) }
         if let index = spaceWaiters.firstIndex(where: { $0.id == id }) {
             return effects.append(.resumeCancelled(spaceWaiters.remove(at: index).continuation))
+        }
+        if let index = secretWaiters.firstIndex(where: { $0.id == id }) {
+            return effects.append(.resumeCancelled(secretWaiters.remove(at: index).continuation))
         }
         for (pipeline, record) in pipelines {
             guard let waiter = (record.waitingForSpace + record.waitingForAll).first(where: { $0.id == id })
@@ -136,7 +153,7 @@ extension SessionState {
                 call.channel.number, id: call.channel.id, AMQPError(.channelClosed, "the channel was given up"))
             effects.append(.resumeReplyCancelled(continuation))
         case .subscribe(let tag, let continuation):
-            dropSubscription(tag, on: call.channel)
+            letGo(tag)
             if let continuation { effects.append(.resumeReplyCancelled(continuation)) }
         case .unsubscribe, .redeclare, .step, .nothing: break
         }

@@ -28,7 +28,10 @@ extension SessionState {
         epoch += 1
         connection = ConnectionMachine(settings.plan)
         decoder = FrameDecoder()
-        limits = settings.plan.limits
+        // Channels have numbers that the broker allowed last time.
+        let highest = limits.channelMax
+        limits = settings.plan.limits.unanswered
+        limits.channelMax = min(limits.channelMax, highest)
         out.removeAll()
         isFlushScheduled = false
         transport = nil

@@ -12,12 +12,14 @@ extension SessionState {
     mutating func settle(
         _ method: BasicMethod, tag: UInt64, multiple: Bool, generation: UInt64, number: UInt16
     ) -> AMQPDelivery.Settlement {
+        // What has gathered goes first, while the ledger still knows what is unsettled below it.
+        if case .ack(_, false) = method {} else { writePendingAcks(on: number) }
         guard let verdict = channels[number]?.ledger.settle(tag, multiple: multiple, generation: generation) else {
             traffic.stale &+= 1
             return .stale
         }
         switch verdict {
-        case .send(let settled):
+        case .send(let settled, let last):
             guard channels[number]?.machine.isOpen == true, connection.isOpen else {
                 traffic.stale &+= 1
                 return .stale
@@ -26,8 +28,7 @@ extension SessionState {
             if case .ack(_, false) = method {
                 gather(tag, on: number)
             } else {
-                writePendingAcks(on: number)
-                write(.basic(method), on: number)
+                write(.basic(method.settling(last)), on: number)
             }
             return .sent
         case .stale:
@@ -63,6 +64,18 @@ extension SessionState {
     mutating func writeAllPendingAcks() {
         awaitsAcks = false
         for number in channels.keys { writePendingAcks(on: number) }
+    }
+}
+
+extension BasicMethod {
+    /// The same for another delivery: the broker does not know a tag that is settled already, so of several the last
+    /// unsettled one is named.
+    fileprivate func settling(_ tag: UInt64) -> BasicMethod {
+        switch self {
+        case .ack(_, let multiple): .ack(deliveryTag: tag, multiple: multiple)
+        case .nack(_, let multiple, let requeue): .nack(deliveryTag: tag, multiple: multiple, requeue: requeue)
+        default: self
+        }
     }
 }
 #endif

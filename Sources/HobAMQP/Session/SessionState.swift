@@ -43,11 +43,13 @@ struct SessionState: Sendable {
 
     var state = AMQPConnectionState.connecting
     var blockedReason: String?
+    /// Why a consumer could not be made again; told to the recovery when its channel has ended, too.
+    var refusedStep: (code: AMQPReplyCode, text: String)?
     /// Why there has been no connection since there was one last.
     var troubles: Set<String> = []
     var startWaiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
     var closeWaiters: [CheckedContinuation<Void, any Error>] = []
-    var secretWaiters: [CheckedContinuation<Void, any Error>] = []
+    var secretWaiters: [PipelineRecord.Waiter] = []
     /// Publishers without confirms that wait until what is written has gone.
     var spaceWaiters: [PipelineRecord.Waiter] = []
     /// Channels whose messages wait until what is written has gone.
@@ -70,7 +72,7 @@ struct SessionState: Sendable {
         generator = SplitMix64(seed: seed)
         recovery = RecoveryMachine(settings.recovery.policy, hosts: settings.hosts.count, seed: seed)
         connection = ConnectionMachine(settings.plan)
-        limits = settings.plan.limits
+        limits = settings.plan.limits.unanswered
         idPrefix = String(generator.next(), radix: 36) + "-"
     }
 
@@ -101,14 +103,15 @@ struct SessionState: Sendable {
     // MARK: Effects
 
     mutating func set(_ timer: SessionTimer, after delay: Duration) {
-        let generation = timerGenerations[timer, default: 0] + 1
+        // Never a number twice, so that a timer can be forgotten.
+        let generation = nextID()
         timerGenerations[timer] = generation
         effects.append(.set(timer, delay, generation: generation))
     }
 
     /// The timer may still fire; it is not listened to.
     mutating func unset(_ timer: SessionTimer) {
-        timerGenerations[timer, default: 0] += 1
+        timerGenerations[timer] = nil
     }
 
     mutating func enter(_ state: AMQPConnectionState) {

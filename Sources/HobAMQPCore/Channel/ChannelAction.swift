@@ -5,7 +5,7 @@ package enum ChannelAction: Hashable, Sendable {
     /// The answer has come.
     case reply(ChannelTicket, Method)
     /// The answer has come, with a message.
-    case replyContent(ChannelTicket, ContentAssembly.Content)
+    case replyContent(ChannelTicket, ContentAssembly.Content, needsAck: Bool)
     /// There will be no answer.
     case fail(ChannelTicket, ChannelEnding)
     /// A message for a consumer.

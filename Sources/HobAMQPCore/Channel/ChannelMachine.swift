@@ -185,8 +185,11 @@ package struct ChannelMachine: Sendable {
                 guard let call = outstanding, content.method.answers(call.method) else {
                     return unexpected(content.method)
                 }
-                let reply: [ChannelAction] = call.isAbandoned ? [] : [.replyContent(call.ticket, content)]
-                return reply + next()
+                var needsAck = true
+                if case .basic(.get(_, true)) = call.method { needsAck = false }
+                // A message that nobody waits for any longer has to go back all the same.
+                guard needsAck || !call.isAbandoned else { return next() }
+                return [.replyContent(call.ticket, content, needsAck: needsAck)] + next()
             case .connection, .channel, .exchange, .queue, .basic, .confirm: return unexpected(content.method)
             }
         }

@@ -5,8 +5,8 @@
 package struct DeliveryLedger: Sendable {
     /// What became of an acknowledgement.
     package enum Verdict: Hashable, Sendable {
-        /// Send it; so many deliveries are settled by it.
-        case send(settled: Int)
+        /// Send it; so many deliveries are settled by it, the last of which is this one.
+        case send(settled: Int, last: UInt64)
         /// The channel is not the one that delivered: the broker delivers again, and nothing is sent.
         case stale
         /// It has been settled before.
@@ -45,10 +45,11 @@ package struct DeliveryLedger: Sendable {
     package mutating func settle(_ tag: UInt64, multiple: Bool, generation: UInt64) -> Verdict {
         guard generation == self.generation else { return .stale }
         guard multiple else {
-            return unsettled.remove(tag) == nil ? .settledBefore : .send(settled: 1)
+            return unsettled.remove(tag) == nil ? .settledBefore : .send(settled: 1, last: tag)
         }
-        let before = unsettled.count
-        unsettled = unsettled.filter { $0 > tag }
-        return unsettled.count == before ? .settledBefore : .send(settled: before - unsettled.count)
+        let gone = unsettled.filter { $0 <= tag }
+        guard let last = gone.max() else { return .settledBefore }
+        unsettled.subtract(gone)
+        return .send(settled: gone.count, last: last)
     }
 }

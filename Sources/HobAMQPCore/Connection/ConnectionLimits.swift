@@ -33,6 +33,14 @@ package struct ConnectionLimits: Hashable, Sendable {
         return agreed
     }
 
+    /// What holds until the other side has said what it wants.
+    package var unanswered: ConnectionLimits {
+        var limits = self
+        limits.channelMax = UInt16(Self.lower(UInt32(channelMax), 0, none: 65_535))
+        limits.frameMax = max(UInt32(Frame.smallestLimit), Self.lower(frameMax, 0, none: 131_072))
+        return limits
+    }
+
     private static func lower(_ one: UInt32, _ other: UInt32, none: UInt32) -> UInt32 {
         if one == 0, other == 0 { return none }
         return one == 0 || other == 0 ? max(one, other) : min(one, other)

@@ -69,6 +69,7 @@ package struct TopologyRegistry: Sendable {
     /// A queue has been deleted.
     package mutating func deleted(queue: String) {
         let queue = currentName(queue)
+        renamed = renamed.filter { $0.value != queue }
         queues.removeAll { $0.name == queue }
         consumers = consumers.filter { $0.value != queue }
         removeBindings { $0.destination == .queue(queue) }

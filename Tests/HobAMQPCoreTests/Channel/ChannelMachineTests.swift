@@ -70,7 +70,7 @@ import Testing
         var machine = Self.open()
         let message = Self.content(.getOk(deliveryTag: 3))
         _ = machine.handle(.call(.basic(.get(queue: "q")), Self.ticket(1)))
-        #expect(machine.handle(.receivedContent(message)) == [.replyContent(Self.ticket(1), message)])
+        #expect(machine.handle(.receivedContent(message)) == [.replyContent(Self.ticket(1), message, needsAck: true)])
         _ = machine.handle(.call(.basic(.get(queue: "q")), Self.ticket(2)))
         #expect(machine.handle(.received(.basic(.getEmpty))) == [.reply(Self.ticket(2), .basic(.getEmpty))])
     }
@@ -187,7 +187,7 @@ import Testing
             }
             for action in machine.handle(event) {
                 switch action {
-                case .reply(let ticket, _), .replyContent(let ticket, _), .fail(let ticket, _):
+                case .reply(let ticket, _), .replyContent(let ticket, _, _), .fail(let ticket, _):
                     #expect(waiting.remove(ticket) != nil, "seed \(seed): \(ticket) twice")
                 case .send, .deliver, .returned, .confirmed, .consumerCancelled, .flow, .ended, .violate: break
                 }
