@@ -35,7 +35,7 @@ final class AnswerChannels: Sendable {
         if let channel = standing() { return channel }
         defer { state.withLock { $0.opening -= 1 } }
         do {
-            let channel = try await connection.openChannel()
+            let channel = try await connection.openChannelUnlessCancelled()
             state.withLock { $0.places.append(Place(channel: channel, users: 1)) }
             return channel
         } catch {
@@ -85,14 +85,6 @@ final class AnswerChannels: Sendable {
         guard !closed.isEmpty else { return [] }
         state.withLock { state in state.places.removeAll { place in closed.contains { $0 === place.channel } } }
         return closed
-    }
-}
-
-extension AMQPConnection {
-    /// Whether it is over for good.
-    var isClosed: Bool {
-        if case .closed = state { return true }
-        return false
     }
 }
 #endif
