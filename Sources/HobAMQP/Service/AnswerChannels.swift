@@ -35,7 +35,7 @@ final class AnswerChannels: Sendable {
         if let channel = standing() { return channel }
         defer { state.withLock { $0.opening -= 1 } }
         do {
-            let channel = try await connection.openChannelUnlessCancelled()
+            let channel = try await connection.openChannel()
             state.withLock { $0.places.append(Place(channel: channel, users: 1)) }
             return channel
         } catch {

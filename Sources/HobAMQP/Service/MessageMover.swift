@@ -105,7 +105,7 @@ final class MessageMover: Sendable {
             try await copies.current().publish(message, to: place, mandatory: true)
         } catch let error as AMQPError where error.code == .returned {
             // Somebody has deleted the queue.
-            let channel = try await connection.openChannelUnlessCancelled()
+            let channel = try await connection.openChannel()
             try await service.retries.declare(for: service.queue, on: channel)
             try await copies.current().publish(message, to: place, mandatory: true)
         }

@@ -13,7 +13,7 @@ final class ReopenedChannel: Sendable {
     /// The channel; opened first when there is none.
     func current() async throws -> AMQPChannel {
         if let standing { return standing }
-        let fresh = try await connection.openChannelUnlessCancelled()
+        let fresh = try await connection.openChannel()
         // Of two at once the first one stays; the other one is closed when it is let go.
         if let standing { return standing }
         channel.withLock { $0 = fresh }

@@ -133,7 +133,10 @@ extension SessionState {
                 effects.append(.resumeReply(continuation, .success(reply)))
                 return
             }
-            self.call(.confirm(.select()), on: call.channel.number, .confirms(continuation))
+            // Under the same number, by which whoever waits may be cancelled.
+            calls[ticket.number] = CallRecord(
+                channel: call.channel, purpose: .confirms(continuation), deadline: call.deadline)
+            channelEvent(.call(.confirm(.select()), ticket), on: call.channel.number)
         case .confirms(let continuation):
             channels[call.channel.number]?.isReady = true
             effects.append(.resumeReply(continuation, .success(reply)))

@@ -47,6 +47,24 @@ import Testing
         }
     }
 
+    @Test func `who opens a channel and is cancelled waits for neither of its two answers`() async throws {
+        // The first channel is answered, which the others need not be.
+        for silent in ["channel.open", "confirm.select"] {
+            let answer: ScriptedBroker.Answer = { method, channel in
+                channel > 1 && method.name == silent ? [] : nil
+            }
+            try await with(answer) { broker, connection, _ in
+                let opening = Task { try await connection.openChannel() }
+                try await eventually {
+                    let heard = broker.heard
+                    return heard.last?.name == silent && heard.count { $0.name == "channel.open" } == 2
+                }
+                opening.cancel()
+                await #expect(throws: CancellationError.self) { _ = try await opening.value }
+            }
+        }
+    }
+
     @Test func `a confirm that never comes ends the publish in its time`() async throws {
         let answer: ScriptedBroker.Answer = { method, _ in if case .basic(.publish) = method { [] } else { nil } }
         try await with(answer) { _, connection, channel in
