@@ -36,8 +36,12 @@ final class AnswerChannels: Sendable {
         defer { state.withLock { $0.opening -= 1 } }
         do {
             let channel = try await connection.openChannel()
-            state.withLock { $0.places.append(Place(channel: channel, users: 1)) }
-            return channel
+            return state.withLock { state in
+                // Several came at once, when there was none yet: this one is closed again.
+                if state.places.count >= limit, let other = Self.leastUsed(&state, sharing: true) { return other }
+                state.places.append(Place(channel: channel, users: 1))
+                return channel
+            }
         } catch {
             // The application may have opened all the others.
             guard !Task.isCancelled, !connection.isClosed, let channel = shared() else { throw error }
