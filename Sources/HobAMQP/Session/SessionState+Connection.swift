@@ -227,6 +227,8 @@ extension SessionState {
         if case .over = phase { return }
         let wasWished = if case .closing = phase { true } else { false }
         phase = .over(error)
+        // Whoever waits finds the state told and logged.
+        enter(.closed(reason: wasWished ? "by the application" : error.message))
         for number in channels.keys.sorted() { endChannel(number, error) }
         for (id, call) in calls.sorted(by: { $0.key < $1.key }) { fail(call, id, error) }
         calls = [:]
@@ -237,7 +239,6 @@ extension SessionState {
         for waiter in spaceWaiters { effects.append(.resume(waiter.continuation, error)) }
         spaceWaiters = []
         for id in pipelines.keys.sorted() { failPipeline(id, error) }
-        enter(.closed(reason: wasWished ? "by the application" : error.message))
         for waiter in closeWaiters { effects.append(.resume(waiter, nil)) }
         closeWaiters = []
         timerGenerations = [:]
