@@ -25,6 +25,7 @@ enum Terminal {
             let count = bytes[done...].withUnsafeBytes { buffer in
                 invoke(.write) { Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
             }
+            if count == -EINTR { continue }
             // Nobody reads any more: there is nothing left to say, and no way to say it.
             guard count > 0 else { return }
             done += count

@@ -109,18 +109,6 @@ public struct AMQPConsumerService: Service {
         try await topology(channel)
         try await channel.close()
     }
-
-    /// Puts parked messages back into their queue, to be tried as if for the first time; see ``AMQPParking``.
-    ///
-    /// - Parameters:
-    ///   - queue: the queue whose parked messages are meant.
-    ///   - connection: the connection to use.
-    ///   - limit: how many at most; nil is all that are parked now.
-    /// - Returns: how many were put back.
-    /// - Throws: ``AMQPError``; what was not put back stays parked.
-    public static func redrive(queue: String, on connection: AMQPConnection, limit: Int? = nil) async throws -> Int {
-        try await AMQPParking(of: queue, on: connection).redrive(limit: limit)
-    }
 }
 
 /// Thrown by a handler: the message is parked at once, for trying again will not help.

@@ -55,7 +55,7 @@ import Testing
             parked.nack(requeue: true)
             works.withLock { $0 = true }
             try await eventually { try await channel.queueStatus("work.parked").messageCount == 1 }
-            #expect(try await AMQPConsumerService.redrive(queue: "work", on: connection) == 1)
+            #expect(try await AMQPParking(of: "work", on: connection).redrive() == 1)
             try await eventually { log.count("done x") == 1 }
             #expect(log.count("1") == 2)
         }
